@@ -1,0 +1,93 @@
+"""What may be asked: the shape of a promise request, and the limits that make it answerable."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from msgspec import Struct
+
+from sayso.errors import BadField, TooLarge
+
+MOST_QUANTITY = Decimal(10) ** 12
+MOST_DECIMALS = 6
+
+
+class ShipTo(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Where the goods go: ISO 3166-1 alpha-2 country, and a region of it where rules or lanes differ."""
+
+    country: str
+    region: str = ""
+
+
+class Line(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One line of a request. `quantity` is in `uom` (the item's own unit when left out)."""
+
+    item: str
+    quantity: Decimal
+    line: int = 0
+    uom: str = ""
+    variant: str = ""
+    contract: str = ""
+    need_by: date | None = None
+    ship: Literal["split", "complete"] = "split"
+    substitute: bool = False
+
+
+class Request(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A promise request. `hold` is an ISO 8601 duration; without it the answer is a quote."""
+
+    customer: str
+    ship_to: ShipTo
+    lines: tuple[Line, ...]
+    currency: str = ""
+    channel: str = ""
+    reference: str = ""
+    hold: str = ""
+    accept_conditional: bool = False
+
+
+def checked(request: Request, most_lines: int = 500) -> Request:
+    """The same request with its lines numbered, or BadField / TooLarge naming what cannot be used."""
+    if not request.lines:
+        raise BadField("lines", "[]", "a promise needs at least one line", remedy="send one line per item")
+    if len(request.lines) > most_lines:
+        raise TooLarge(f"{len(request.lines)} lines; the limit is {most_lines}", remedy="split the request")
+    for place, line in enumerate(request.lines):
+        check_quantity(f"lines[{place}].quantity", line.quantity)
+    return _numbered(request)
+
+
+def check_quantity(field: str, quantity: Decimal) -> None:
+    """A quantity is a finite, positive number of at most 12 digits before the point and 6 after."""
+    if not quantity.is_finite() or quantity <= 0:
+        raise BadField(field, str(quantity), "a quantity is a positive number", remedy='send e.g. "12"')
+    exponent = quantity.as_tuple().exponent
+    if quantity > MOST_QUANTITY or (isinstance(exponent, int) and exponent < -MOST_DECIMALS):
+        raise BadField(
+            field, str(quantity), f"a quantity is at most {MOST_QUANTITY:f} with {MOST_DECIMALS} decimals",
+            remedy="check the unit of measure",
+        )  # fmt: skip
+
+
+def _numbered(request: Request) -> Request:
+    numbers = [line.line for line in request.lines]
+    if all(numbers) and len(set(numbers)) == len(numbers) and min(numbers) > 0:
+        return request
+    if any(numbers):
+        raise BadField(
+            "lines[].line", str(numbers), "line numbers are positive, and each stands once",
+            remedy="number every line, or none",
+        )  # fmt: skip
+    lines = tuple(
+        Line(
+            line.item, line.quantity, place, line.uom, line.variant, line.contract, line.need_by, line.ship,
+            line.substitute,
+        )
+        for place, line in enumerate(request.lines, 1)
+    )  # fmt: skip
+    return Request(
+        request.customer, request.ship_to, lines, request.currency, request.channel, request.reference,
+        request.hold, request.accept_conditional,
+    )  # fmt: skip

@@ -1,0 +1,355 @@
+"""One decision: stock, price, credit, region and date for all lines of a request, in one verdict.
+
+Pure: the same question on the same facts at the same moment gives the same bytes. Nothing is stored here; what
+an accepted answer would take is returned beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple
+
+import msgspec
+
+from sayso.canon.canonical import digest
+from sayso.canon.decimals import arithmetic, money, plain, rounded
+from sayso.canon.times import moment
+from sayso.promise import answer as shown
+from sayso.promise.asking import Request
+from sayso.promise.availability import Owner
+from sayso.promise.calendars import Route
+from sayso.promise.cards import ZERO, AccountCard, Customer
+from sayso.promise.credit import Account, Verdict as CreditVerdict, judged
+from sayso.promise.facts import Facts, ItemFacts, Take
+from sayso.promise.lines import Considered, considered
+from sayso.promise.reasons import CONDITIONAL, FIRM, REFUSED, Reason, Verdict, in_order, reason, worst
+from sayso.promise.sourcing import Part, planned
+from sayso.promise.substitution import substituted
+from sayso.promise.world import World
+
+#: The version of the deciding code. Raised with every change that can change an answer; replay compares it.
+JUDGEMENT = "1"
+
+_HUNDRED = Decimal(100)
+_CREDIT_VERDICT: Mapping[str, Verdict] = {"approved": FIRM, "refer": CONDITIONAL, "refused": REFUSED}
+
+
+class Question(NamedTuple):
+    """What is asked, when, and under which number it will be answered.
+
+    `hold_seconds` is 0 for a quote. `overridden_by` names the person who approved what credit would not.
+    """
+
+    promise: str
+    request: Request
+    now: datetime
+    hold_seconds: int = 0
+    overridden_by: str = ""
+
+
+class Decision(NamedTuple):
+    """The answer's canonical bytes, the evidence to make it again, and what holding it takes.
+
+    `amount` is what the promise adds to the exposure of `account`, in that account's currency.
+    """
+
+    verdict: Verdict
+    held: bool
+    body: bytes
+    evidence: bytes
+    takes: tuple[Take, ...]
+    account: str
+    amount: Decimal
+    expires: datetime
+    answer: shown.Answer
+
+
+def decide(question: Question, facts: Facts) -> Decision:
+    """Decide. `facts.items` has every item that a line can draw on; an unknown one has a card that says so."""
+    with arithmetic():
+        return _decided(question, facts)
+
+
+def _decided(question: Question, facts: Facts) -> Decision:
+    request, world, now = question.request, facts.world, question.now
+    account_card = facts.account.card if facts.account else AccountCard(request.customer)
+    known = account_card.customers.get(request.customer)
+    customer = known or Customer(request.customer)
+    currency = request.currency or customer.currency or world.policy.company.currency
+    today = now.date()
+    lines = [
+        considered(request, line, customer, account_card, world, facts.items, currency, today) for line in request.lines
+    ]
+    routes = world.routes(request.ship_to.country, request.ship_to.region, known, now)
+    parts = _sourced(request, lines, routes, customer, world, facts)
+    places = world.places(currency)
+    answered, takes = [], []
+    for one, its_parts in zip(lines, parts, strict=True):
+        line, its_takes = _line(request, one, its_parts, routes, customer, world, places, facts)
+        answered.append(line)
+        takes.extend(its_takes)
+    totals, credit_amount = _totals(answered, lines, world, currency, places)
+    verdict: Verdict = FIRM
+    for line in answered:
+        verdict = worst(verdict, line.verdict)  # type: ignore[arg-type]
+    whole = _of_the_whole(known, request, routes, world, facts, now)
+    verdict = worst(verdict, whole[0])
+    account = _account(facts, world, today)
+    credit = _credit(account, facts, customer, credit_amount, currency, question.overridden_by) if known else None
+    if credit is not None:
+        verdict = worst(verdict, _CREDIT_VERDICT[credit.verdict])
+    return _made(question, facts, verdict, answered, takes, credit, account, customer, totals, whole[1])
+
+
+def _sourced(
+    request: Request, lines: Sequence[Considered], routes: Sequence[Route], customer: Customer, world: World, facts: Facts
+) -> list[list[Part]]:
+    """The parts of each line; none for a line that is refused already."""
+    places = [place for place, one in enumerate(lines) if one.wish is not None]
+    parts: list[list[Part]] = [[] for _ in lines]
+    wishes = [one.wish for one in lines if one.wish is not None]
+    owner = Owner(customer.customer, customer.group, _contract(request))
+    for place, found in zip(places, planned(wishes, routes, owner, world.policy), strict=True):
+        parts[place] = found
+    return parts
+
+
+def _contract(request: Request) -> str:
+    """The contract that the lines are bought under; all lines of a promise share one, the first that is named."""
+    return next((line.contract for line in request.lines if line.contract), "")
+
+
+def _line(
+    request: Request, one: Considered, parts: list[Part], routes: Sequence[Route], customer: Customer, world: World,
+    places: int, facts: Facts,
+) -> tuple[shown.Line, list[Take]]:  # fmt: skip
+    """A line's answer and its reservations."""
+    owner = Owner(customer.customer, customer.group, _contract(request))
+    verdict, reasons = one.verdict, list(one.reasons)
+    replaced = substituted(one, parts, routes, owner, world, facts.items)
+    outcome, found = _dates(one, parts, replaced, routes)
+    verdict, reasons = worst(verdict, outcome), reasons + found
+    takes, arithmetic_shown = _reserved(one, parts, owner)
+    texts = [_part(part, one.factor, "") for part in parts]
+    for item, its_parts, its_takes in replaced:
+        texts.extend(_part(part, one.factor, item) for part in its_parts)
+        takes.extend(its_takes)
+    line = shown.Line(
+        one.line.line, one.line.item, plain(one.line.quantity), one.uom, verdict, tuple(texts),
+        shown.price_shown(one.price, places) if one.price else None,
+        None if one.tax_percent is None else plain(one.tax_percent),
+        None if one.duty_percent is None else plain(one.duty_percent), tuple(in_order(reasons)), arithmetic_shown,
+    )  # fmt: skip
+    return line, takes
+
+
+def _dates(
+    one: Considered, parts: list[Part], replaced: Sequence[tuple[str, list[Part], list[Take]]], routes: Sequence[Route]
+) -> tuple[Verdict, list[Reason]]:
+    """What supply and dates make of a line: no site, sold out, short, late, no date."""
+    if one.wish is None:
+        return FIRM, []
+    if not routes:
+        return REFUSED, [reason("no_site", item=one.line.item)]
+    every = parts + [part for _, its_parts, _ in replaced for part in its_parts]
+    supplied = sum((part.quantity for part in every if part.state != "backorder"), ZERO)
+    asked, factor = one.wish.quantity, one.factor
+    verdict, reasons = FIRM, []
+    if supplied < asked:
+        figures = {"sellable": plain(supplied / factor), "asked": plain(asked / factor)}
+        gone = one.card.status == "discontinued"
+        placed = sum((part.quantity for part in every), ZERO)
+        verdict = REFUSED if placed < asked else CONDITIONAL
+        reasons.append(reason("discontinued" if gone else "stock_short", **figures))
+    last = max((part.arrival or 0 for part in every), default=0)
+    if one.wish.need_by is not None and last > one.wish.need_by:
+        verdict = worst(verdict, CONDITIONAL)
+        reasons.append(reason("late", need_by=shown.day_text(one.wish.need_by) or "", deliver_by=shown.day_text(last) or ""))
+    undated = sum((part.quantity for part in every if part.ship_day is None), ZERO)
+    if undated:
+        verdict = worst(verdict, CONDITIONAL)
+        reasons.append(reason("no_date", quantity=plain(undated / factor)))
+    return verdict, reasons
+
+
+def _reserved(one: Considered, parts: list[Part], owner: Owner) -> tuple[list[Take], dict[str, dict[str, str]]]:
+    """What the parts take of each good, and the arithmetic of each site that is taken from."""
+    takes: list[Take] = []
+    figures: dict[str, dict[str, str]] = {}
+    if one.wish is None:
+        return takes, figures
+    for part in parts:
+        day = part.ship_day or part.route.first
+        site, leaves = part.route.site, date.fromordinal(day)
+        for good in one.wish.goods:
+            facts, needed = good.facts, part.quantity * good.per
+            for allocation, quantity in facts.draws(site, good.variant, owner, needed):
+                takes.append(Take(one.line.line, facts.card.item, site, good.variant, leaves, quantity, allocation))
+            place = site if facts.card.item == one.line.item else f"{site} {facts.card.item}"
+            figures[place] = facts.explained(site, good.variant, owner, part.route.today, day).shown()
+    return takes, figures
+
+
+def _part(part: Part, factor: Decimal, item: str) -> shown.Part:
+    quantity = part.quantity if factor == 1 else part.quantity / factor
+    leans_on = tuple(
+        shown.LeansOn(supply.document, supply.line, shown.day_text(supply.day) or "") for supply in part.leans_on
+    )
+    return shown.Part(
+        part.state, part.route.site, plain(quantity), shown.day_text(part.ship_day), shown.day_text(part.arrival),
+        leans_on, item,
+    )  # fmt: skip
+
+
+def _totals(
+    answered: Sequence[shown.Line], lines: Sequence[Considered], world: World, currency: str, places: int
+) -> tuple[shown.Totals, Decimal]:
+    """Totals of what is not refused, and the amount that counts for credit."""
+    net = tax = ZERO
+    known = True
+    for line, one in zip(answered, lines, strict=True):
+        if line.verdict == REFUSED or one.price is None:
+            continue
+        amount, percent = one.price.amount, one.tax_percent
+        if one.price.includes_tax and percent is not None:
+            bare = rounded(amount * _HUNDRED / (_HUNDRED + percent), places)
+            net, tax = net + bare, tax + amount - bare
+        else:
+            net += amount
+            known = known and percent is not None
+            tax += rounded(amount * percent / _HUNDRED, places) if percent else ZERO
+    gross = net + tax if known else None
+    totals = shown.Totals(
+        money(net, places), money(tax, places) if known else None, None if gross is None else money(gross, places), currency
+    )
+    return totals, net if gross is None or world.policy.credit.amount == "net" else gross
+
+
+def _of_the_whole(
+    known: Customer | None, request: Request, routes: Sequence[Route], world: World, facts: Facts, now: datetime
+) -> tuple[Verdict, list[Reason]]:
+    """Reasons that belong to no line: an unknown buyer, facts that are too old."""
+    verdict: Verdict = FIRM
+    reasons: list[Reason] = []
+    if known is None:
+        verdict = REFUSED
+        reasons.append(reason("unknown_customer", customer=request.customer))
+    rules = world.policy.freshness
+    ages = (("stock", _stock_as_of(facts), rules.stock_seconds), ("credit", _credit_as_of(facts), rules.credit_seconds))
+    for name, as_of, most in ages:
+        if most and (as_of is None or (now - as_of).total_seconds() > most):
+            verdict = worst(verdict, rules.when_stale)
+            found = moment(as_of) if as_of else "never"
+            reasons.append(reason("stale_facts", facts=name, as_of=found, most_seconds=str(most)))
+    return verdict, in_order(reasons)
+
+
+@lru_cache(maxsize=4096)
+def _account_of(card_digest: str, world: World, today: date, card: _ByIdentity) -> Account:
+    return Account(card.card, card_digest, world, today)
+
+
+class _ByIdentity:
+    """An account card that is told apart by its digest alone, so that it need not be hashed."""
+
+    __slots__ = ("card", "digest")
+
+    def __init__(self, card: AccountCard, digest: str) -> None:
+        self.card, self.digest = card, digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ByIdentity) and other.digest == self.digest
+
+
+def _account(facts: Facts, world: World, today: date) -> Account | None:
+    if facts.account is None:
+        return None
+    card, address, _ = facts.account
+    return _account_of(address, world, today, _ByIdentity(card, address))
+
+
+def _credit(
+    account: Account | None, facts: Facts, customer: Customer, amount: Decimal, currency: str, overridden_by: str
+) -> CreditVerdict | None:
+    if account is None or facts.account is None:
+        return None
+    own = account.in_own_currency(amount, currency)
+    return judged(account, customer, facts.account.promised, own, bool(overridden_by))
+
+
+def _made(
+    question: Question, facts: Facts, verdict: Verdict, lines: list[shown.Line], takes: list[Take],
+    credit: CreditVerdict | None, account: Account | None, customer: Customer, totals: shown.Totals, reasons: list[Reason],
+) -> Decision:  # fmt: skip
+    """The answer and its evidence, as bytes."""
+    held = _may_hold(question, verdict, credit)
+    world, now = facts.world, question.now
+    seconds = question.hold_seconds or world.policy.holds.quote_seconds
+    expires = now + timedelta(seconds=seconds)
+    evidence = _evidence(question, facts)
+    as_of = {"stock": _moment(_stock_as_of(facts)), "credit": _moment(_credit_as_of(facts))}
+    places = world.places(credit.currency) if credit else 2
+    amount = credit.parts["this"] if credit else ZERO
+    answer = shown.Answer(
+        question.promise, verdict, held, moment(now), moment(expires), question.request.customer,
+        question.request.reference, tuple(lines),
+        shown.credit_shown(credit, places, customer.terms_days, question.overridden_by or None) if credit else None,
+        totals, tuple(reasons),
+        shown.Evidence(world.policy.hash, JUDGEMENT, digest(evidence), as_of, {"stock": "local", "credit": "local"}),
+    )  # fmt: skip
+    return Decision(
+        verdict, held, shown.encoded(answer), evidence, tuple(takes), account.card.account if account else "", amount,
+        expires, answer,
+    )  # fmt: skip
+
+
+def _may_hold(question: Question, verdict: Verdict, credit: CreditVerdict | None) -> bool:
+    """A firm promise is held when asked; a conditional one when that was accepted, but never over the limit unapproved."""
+    if not question.hold_seconds or verdict == REFUSED:
+        return False
+    if credit is not None and credit.over_limit and not question.overridden_by:
+        return False
+    return verdict == FIRM or question.request.accept_conditional
+
+
+def _evidence(question: Question, facts: Facts) -> bytes:
+    """What is needed to decide again: the question, the addresses of the cards, and what was taken at that moment."""
+    account = facts.account
+    return msgspec.json.encode(
+        {
+            "account": [account.digest, plain(account.promised)] if account else None,
+            "hold_seconds": question.hold_seconds,
+            "items": {name: _item_evidence(item) for name, item in facts.items.items()},
+            "judgement": JUDGEMENT,
+            "now": question.now.isoformat(),
+            "overridden_by": question.overridden_by,
+            "policy": facts.world.policy.hash,
+            "promise": question.promise,
+            "request": question.request,
+            "world": facts.world.digest,
+        },
+        order="sorted",
+    )
+
+
+def _item_evidence(item: ItemFacts) -> list[object]:
+    taken = item.taken
+    return [item.digest, taken] if taken.by_place or taken.drawn else [item.digest]
+
+
+def _stock_as_of(facts: Facts) -> datetime | None:
+    return min((item.card.as_of for item in facts.items.values() if item.card.as_of), default=None)
+
+
+def _credit_as_of(facts: Facts) -> datetime | None:
+    return facts.account.card.as_of if facts.account else None
+
+
+def _moment(when: datetime | None) -> str | None:
+    return None if when is None else moment(when)
