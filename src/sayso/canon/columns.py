@@ -88,13 +88,17 @@ class Touches:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of fact: one table, one row for each value of the key."""
+    """A kind of fact: one table, one row for each value of the key.
+
+    `named_by`: pairs of columns of which the second is blank exactly where the first says `all`.
+    """
 
     name: str
     doc: str
     key: tuple[Column, ...]
     columns: tuple[Column, ...]
     touches: Touches
+    named_by: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def all(self) -> tuple[Column, ...]:

@@ -312,4 +312,5 @@ PRICES = Kind(
         customers=(Touch("source", ("source_type", "customer")),),
         world="otherwise",
     ),
+    named_by=(("source_type", "source"), ("target_type", "target")),
 )
