@@ -225,7 +225,7 @@ class CellReader:
 
 
 def as_mapping(kind: Kind, fact: Fact) -> dict[str, Any]:
-    """The typed values of a fact: Decimal, int, bool, date, tuple or text; None for what is blank or left out."""
+    """The typed values of a fact: Decimal, int, bool, date, tuple or text; None for blank or left out."""
     return {column.name: typed(column, text) for column, text in zip(kind.all, fact.values, strict=True)}
 
 
