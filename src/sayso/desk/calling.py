@@ -1,0 +1,113 @@
+"""Who calls, what the desk answers, and what a door may ask of it. Knows scopes; neither HTTP nor SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+
+from msgspec import Struct
+
+from sayso.promise import asking
+from sayso.promise.browsing import BrowseQuery
+from sayso.promise.ordering import OrderRequest
+
+#: Every scope a key may carry, and what it opens.
+SCOPES: Mapping[str, str] = {
+    "availability": "read sellable quantities and dates",
+    "promises": "ask for, hold, read, renew and release promises",
+    "orders": "place, read and cancel orders",
+    "credit": "override what credit referred or refused, as a named person",
+    "facts": "load facts",
+    "events": "send events",
+    "messages": "send raw partner messages",
+    "cases": "read and work cases",
+    "governance": "change contracts, consumers and ownership",
+    "insight": "read transactions, measures and exports",
+    "admin": "all of these",
+}
+
+
+class Caller(Struct, frozen=True):
+    """A known key: its name (which owns its Idempotency-Keys), scopes, and the customers it is bound to."""
+
+    name: str
+    scopes: frozenset[str]
+    customers: frozenset[str] | None = None
+
+    def may(self, scope: str) -> bool:
+        """Whether the key carries this scope, or admin, which covers all."""
+        return scope in self.scopes or "admin" in self.scopes
+
+    def sees(self, customer: str) -> bool:
+        """Whether the key is bound to no customer, or to this one."""
+        return self.customers is None or customer in self.customers
+
+
+class Reply(Struct, frozen=True):
+    """An answer ready to be sent: HTTP status, JSON bytes, whether given before, where it can be read."""
+
+    status: int
+    body: bytes
+    replayed: bool = False
+    location: str = ""
+
+
+class Desk(Protocol):
+    """The use cases behind the doors. `key` is an Idempotency-Key, `body` the request's bytes, for its hash.
+
+    Each may raise what the tree in errors.py names; a business "no" is a Reply.
+    """
+
+    async def promise(
+        self, request: asking.Request, body: bytes, caller: Caller, key: str | None, now: datetime
+    ) -> Reply: ...
+
+    async def read_promise(self, promise_id: str, caller: Caller, now: datetime) -> Reply: ...
+
+    async def renew_promise(
+        self, promise_id: str, hold: str, body: bytes, caller: Caller, key: str | None, now: datetime
+    ) -> Reply: ...
+
+    async def release_promise(
+        self, promise_id: str, caller: Caller, key: str | None, now: datetime
+    ) -> Reply: ...
+
+    async def override_promise(
+        self,
+        promise_id: str,
+        by: str,
+        reason: str,
+        body: bytes,
+        caller: Caller,
+        key: str | None,
+        now: datetime,
+    ) -> Reply: ...
+
+    async def order(
+        self, request: OrderRequest, body: bytes, caller: Caller, key: str | None, now: datetime
+    ) -> Reply: ...
+
+    async def read_order(self, order: str, caller: Caller, now: datetime) -> Reply: ...
+
+    async def cancel_order(
+        self, order: str, reason: str, body: bytes, caller: Caller, key: str | None, now: datetime
+    ) -> Reply: ...
+
+    async def availability(self, query: BrowseQuery, caller: Caller, now: datetime) -> Reply: ...
+
+    async def load_facts(
+        self, kind: str, body: bytes, caller: Caller, key: str | None, now: datetime
+    ) -> Reply: ...
+
+    async def cases(self, state: str, caller: Caller, now: datetime, limit: int, cursor: str) -> Reply: ...
+
+    def jwks(self) -> bytes: ...
+
+    async def ready(self) -> dict[str, object]: ...
+
+
+class Keys(Protocol):
+    """Finds the caller behind a secret; NotAuthenticated for one that is not known, expired or revoked."""
+
+    async def find(self, secret: str, now: datetime) -> Caller: ...
