@@ -1,0 +1,66 @@
+"""The HTTP door as one Starlette application, assembled from the route table. Nothing is connected here."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from sayso.api import openapi
+from sayso.api.call import Call, House
+from sayso.api.door import Door
+from sayso.api.pace import Pace
+from sayso.api.porch import Porch
+from sayso.api.settings import Settings
+from sayso.api.table import CALLS
+from sayso.desk.calling import Desk, Keys
+from sayso.errors import NotFound
+
+_SHOWN = ["X-Request-Id", "Idempotent-Replayed", "Location", "RateLimit", "RateLimit-Policy", "Retry-After"]
+_SENT = ["Authorization", "Content-Type", "Idempotency-Key", "X-Request-Id", "Sayso-Now"]
+
+
+def build(desk: Desk, *, keys: Keys, settings: Settings) -> Starlette:
+    """The application. `desk` and `keys` are asked at each request; neither is opened or closed here."""
+    house = House(desk, keys, settings, openapi.build(CALLS, settings))
+    pace = Pace(settings.requests_per_second, settings.burst) if settings.requests_per_second else None
+    by_path: dict[str, dict[str, Call]] = {}
+    for call in CALLS:
+        by_path.setdefault(call.path, {})[call.method] = call
+    routes = [
+        Route(_template(path), Door(path, calls, house, pace), name=path) for path, calls in by_path.items()
+    ]
+    layers = [Middleware(Porch, settings=settings)]
+    if settings.origins:
+        layers.append(
+            Middleware(
+                CORSMiddleware,
+                allow_origins=settings.origins,
+                allow_methods=["GET", "POST", "PUT", "DELETE"],
+                allow_headers=_SENT,
+                expose_headers=_SHOWN,
+            )
+        )
+    app = Starlette(routes=routes, middleware=layers)
+    app.router.redirect_slashes = False
+    app.router.default = _Nowhere(app.router.default)
+    return app
+
+
+def _template(path: str) -> str:
+    """Starlette's form of a path: an order number may hold a slash."""
+    return path.replace("{order}", "{order:path}")
+
+
+class _Nowhere:
+    """What no route takes: a problem for HTTP; anything else is Starlette's own affair."""
+
+    def __init__(self, usual: object) -> None:
+        self._usual = usual
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            raise NotFound("there is no such page", remedy="see /openapi.json")
+        await self._usual(scope, receive, send)  # type: ignore[operator]

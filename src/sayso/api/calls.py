@@ -1,0 +1,196 @@
+"""What each call does with a request that was read and admitted: the door's own checks, then the desk."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import NoReturn
+
+import msgspec
+
+from sayso import __version__
+from sayso.api import measures
+from sayso.api.bodies import MOST_TEXT, PLAIN_NUMBER
+from sayso.api.call import Ask, House
+from sayso.desk.calling import Caller, Reply
+from sayso.errors import BadField, NotAllowed, NotFound
+from sayso.promise import asking
+from sayso.promise.browsing import BrowseQuery, checked_query
+from sayso.promise.ordering import checked_order
+
+CASE_STATES = ("open", "closed", "all")
+MOST_CASES = 200
+USUAL_CASES = 50
+
+_PROMISE_ID = re.compile(r"prm_[0-9a-hjkmnp-tv-z]{26}")
+_FACT_KIND = re.compile(r"[a-z_]{1,40}")
+
+
+async def availability(house: House, ask: Ask) -> Reply:
+    """GET /v1/availability"""
+    values = ask.query
+    query = BrowseQuery(
+        items=tuple(dict.fromkeys(values.get("item", ()))),
+        customer=_one(values, "customer"),
+        country=_one(values, "country"),
+        region=_one(values, "region"),
+        quantity=_quantity(values["quantity"][0]) if "quantity" in values else None,
+        uom=_one(values, "uom"),
+        variant=_one(values, "variant"),
+    )
+    checked_query(query, house.settings.most_items)
+    if query.customer:
+        _must_see(ask.caller, query.customer)
+    return await house.desk.availability(query, ask.caller, ask.now)
+
+
+async def promise(house: House, ask: Ask) -> Reply:
+    """POST /v1/promises"""
+    request = asking.checked(ask.value, house.settings.most_lines)
+    _must_see(ask.caller, request.customer)
+    return await house.desk.promise(request, ask.body, ask.caller, ask.key, ask.now)
+
+
+async def read_promise(house: House, ask: Ask) -> Reply:
+    """GET /v1/promises/{id}"""
+    return await house.desk.read_promise(_promise_id(ask), ask.caller, ask.now)
+
+
+async def release_promise(house: House, ask: Ask) -> Reply:
+    """DELETE /v1/promises/{id}"""
+    return await house.desk.release_promise(_promise_id(ask), ask.caller, ask.key, ask.now)
+
+
+async def renew_promise(house: House, ask: Ask) -> Reply:
+    """POST /v1/promises/{id}/renew"""
+    hold: str = ask.value.hold
+    return await house.desk.renew_promise(_promise_id(ask), hold, ask.body, ask.caller, ask.key, ask.now)
+
+
+async def override_promise(house: House, ask: Ask) -> Reply:
+    """POST /v1/promises/{id}/override"""
+    by, reason = _said("by", ask.value.by), _said("reason", ask.value.reason)
+    return await house.desk.override_promise(
+        _promise_id(ask), by, reason, ask.body, ask.caller, ask.key, ask.now
+    )
+
+
+async def order(house: House, ask: Ask) -> Reply:
+    """POST /v1/orders"""
+    request = checked_order(ask.value, house.settings.most_lines)
+    if request.customer:
+        _must_see(ask.caller, request.customer)
+    return await house.desk.order(request, ask.body, ask.caller, ask.key, ask.now)
+
+
+async def read_order(house: House, ask: Ask) -> Reply:
+    """GET /v1/orders/{order}"""
+    return await house.desk.read_order(_order_number(ask), ask.caller, ask.now)
+
+
+async def cancel_order(house: House, ask: Ask) -> Reply:
+    """POST /v1/orders/{order}/cancel"""
+    reason = _said("reason", ask.value.reason)
+    return await house.desk.cancel_order(_order_number(ask), reason, ask.body, ask.caller, ask.key, ask.now)
+
+
+async def load_facts(house: House, ask: Ask) -> Reply:
+    """PUT /v1/facts/{kind}"""
+    if ask.caller.customers is not None:
+        raise NotAllowed(
+            "a key bound to customers cannot load facts", remedy="use a key that is bound to none"
+        )
+    kind = ask.path["kind"]
+    if not _FACT_KIND.fullmatch(kind):
+        raise NotFound(
+            f"no kind of facts is called {kind[:80]!r}", remedy="see the kinds in the documentation"
+        )
+    return await house.desk.load_facts(kind, ask.body, ask.caller, ask.key, ask.now)
+
+
+async def cases(house: House, ask: Ask) -> Reply:
+    """GET /v1/cases"""
+    state = _one(ask.query, "state") or "open"
+    if state not in CASE_STATES:
+        raise BadField("state", state, "no such state of a case", remedy="send " + " or ".join(CASE_STATES))
+    limit = _one(ask.query, "limit") or str(USUAL_CASES)
+    if not re.fullmatch("[0-9]{1,4}", limit) or not 1 <= int(limit) <= MOST_CASES:
+        raise BadField("limit", limit, f"a limit is 1 to {MOST_CASES}", remedy="send e.g. 50")
+    return await house.desk.cases(state, ask.caller, ask.now, int(limit), _one(ask.query, "cursor"))
+
+
+async def document(house: House, ask: Ask) -> Reply:
+    """GET /openapi.json"""
+    return Reply(200, house.document)
+
+
+async def health(house: House, ask: Ask) -> Reply:
+    """GET /healthz: the process answers. Never asks the database."""
+    return Reply(200, msgspec.json.encode({"status": "ok", "version": __version__}))
+
+
+async def readiness(house: House, ask: Ask) -> Reply:
+    """GET /readyz: the database answers too, else StoreAway."""
+    return Reply(
+        200, msgspec.json.encode({"status": "ready", "details": await house.desk.ready()}, enc_hook=str)
+    )
+
+
+async def metrics(house: House, ask: Ask) -> Reply:
+    """GET /metrics"""
+    folder = house.settings.metrics_dir
+    page = await asyncio.to_thread(measures.page, folder) if folder else measures.page()
+    return Reply(200, page)
+
+
+async def jwks(house: House, ask: Ask) -> Reply:
+    """GET /.well-known/jwks.json"""
+    return Reply(200, house.desk.jwks())
+
+
+def _one(values: Mapping[str, list[str]], name: str) -> str:
+    return values[name][0] if name in values else ""
+
+
+def _quantity(text: str) -> Decimal:
+    if not PLAIN_NUMBER.fullmatch(text):
+        raise BadField("quantity", text, "not a plain decimal number", remedy="send e.g. 12.5")
+    return Decimal(text)
+
+
+def _must_see(caller: Caller, customer: str) -> None:
+    if not caller.sees(customer):
+        raise NotAllowed(
+            "the key is bound to other customers",
+            remedy="ask for one of the key's own customers",
+            customer=customer,
+        )
+
+
+def _said(field: str, text: str) -> str:
+    if not text.strip():
+        raise BadField(field, text, f"{field} is blank", remedy="write it out: it is recorded")
+    return text
+
+
+def _promise_id(ask: Ask) -> str:
+    identifier = ask.path["id"]
+    if not _PROMISE_ID.fullmatch(identifier):
+        _no_such("promise", identifier)
+    return identifier
+
+
+def _order_number(ask: Ask) -> str:
+    number = ask.path["order"]
+    if not number or len(number) > MOST_TEXT or not number.isprintable():
+        _no_such("order", number)
+    return number
+
+
+def _no_such(what: str, named: str) -> NoReturn:
+    shown = named[:80] if named.isprintable() else "of this number"
+    raise NotFound(
+        f"there is no {what} {shown}", remedy="check the number, and which customers the key is bound to"
+    )

@@ -1,0 +1,163 @@
+"""Requests and answers as they look, for the OpenAPI document. A test holds each against its shape."""
+
+from __future__ import annotations
+
+from typing import Any
+
+PROMISE_ID = "prm_05xk9wz3r81vgq6m2d4t7bnehc"
+
+_LINE = {"line": 1, "item": "85123A", "quantity": "48", "uom": "EA", "need_by": "2011-03-01", "ship": "split"}
+
+HOLD = {
+    "customer": "13047", "ship_to": {"country": "GB"}, "currency": "GBP", "channel": "web",
+    "reference": "cart-8812", "hold": "PT15M", "lines": [_LINE],
+}  # fmt: skip
+
+QUOTE = {
+    "customer": "13047",
+    "ship_to": {"country": "GB"},
+    "lines": [{"item": "85123A", "quantity": "48"}, {"item": "22423", "quantity": "2"}],
+}
+
+_EVIDENCE = {
+    "policy": "b1f6c0d2a4e8", "judgement": "1", "facts": "7c9e6679f6a1",
+    "as_of": {"stock": "2011-02-01T06:00:00Z", "credit": "2011-02-01T06:00:00Z"},
+    "road": {"stock": "local", "price": "local", "credit": "local"},
+}  # fmt: skip
+
+_CREDIT = {
+    "verdict": "approved", "account": "13047", "currency": "GBP", "exposure": "982.40",
+    "parts": {"receivables": "860.00", "promised": "122.40"}, "limit": "2000.00", "available": "1017.60",
+    "terms_days": 30, "reasons": [], "remedies": [], "overridden_by": None,
+}  # fmt: skip
+
+FIRM: dict[str, Any] = {
+    "promise": PROMISE_ID, "verdict": "firm", "held": True, "made": "2011-02-01T09:30:00Z",
+    "expires": "2011-02-01T09:45:00Z", "customer": "13047", "reference": "cart-8812",
+    "lines": [
+        {
+            "line": 1, "item": "85123A", "quantity": "48", "uom": "EA", "verdict": "firm",
+            "parts": [
+                {
+                    "state": "in_stock", "site": "LON", "quantity": "32", "ship_on": "2011-02-01",
+                    "deliver_by": "2011-02-02", "leans_on": [],
+                },
+                {
+                    "state": "inbound", "site": "LON", "quantity": "16", "ship_on": "2011-02-09",
+                    "deliver_by": "2011-02-10",
+                    "leans_on": [{"document": "PO-1187", "line": "3", "due": "2011-02-08"}],
+                },
+            ],
+            "price": {"unit": "2.55", "amount": "122.40", "currency": "GBP", "rule": "list price"},
+            "tax_percent": "20", "duty_percent": None, "reasons": [],
+            "arithmetic": {"LON": {"on_hand": "40", "safety_stock": "4", "demand": "4", "sellable": "32"}},
+        }
+    ],
+    "credit": _CREDIT,
+    "totals": {"net": "122.40", "tax": "24.48", "gross": "146.88", "currency": "GBP"},
+    "reasons": [], "evidence": _EVIDENCE, "signature": "eyJhbGciOiJFZERTQSJ9..c2lnbmF0dXJl",
+}  # fmt: skip
+
+REFUSED: dict[str, Any] = {
+    **FIRM,
+    "verdict": "refused", "held": False, "expires": "",
+    "lines": [
+        {
+            **FIRM["lines"][0],
+            "verdict": "refused", "parts": [],
+            "reasons": [
+                {"code": "discontinued", "waiting_helps": False, "facts": {"sellable": "0", "asked": "48"}}
+            ],
+        }
+    ],
+    "totals": {"net": "0.00", "tax": "0.00", "gross": "0.00", "currency": "GBP"},
+}  # fmt: skip
+
+REFERRED: dict[str, Any] = {
+    **FIRM,
+    "verdict": "conditional", "held": False, "expires": "",
+    "credit": {
+        **_CREDIT,
+        "verdict": "refer", "exposure": "2104.40", "available": "-104.40",
+        "parts": {"receivables": "1982.00", "promised": "122.40"},
+        "reasons": [
+            {"code": "over_limit", "waiting_helps": False, "facts": {"limit": "2000.00", "asked": "104.40"}}
+        ],
+        "remedies": [
+            {"remedy": "prepay", "amount": "104.40", "currency": "GBP", "text": "prepay 104.40 GBP"}
+        ],
+    },
+}  # fmt: skip
+
+ORDER_ON_PROMISE = {"order": "WEB-1001", "promise": PROMISE_ID, "po": "4500017", "wait": 5}
+
+ORDER_ON_LINES = {
+    "order": "WEB-1002",
+    "customer": "13047",
+    "ship_to": {"country": "GB"},
+    "lines": [{"item": "85123A", "quantity": "48"}],
+}
+
+PLACED: dict[str, Any] = {"order": "WEB-1001", "state": "placed", "po": "4500017", "promise": FIRM}
+
+REDECIDED: dict[str, Any] = {
+    **PLACED,
+    "changed": [{"line": 1, "field": "deliver_by", "promised": "2011-02-10", "now": "2011-02-14"}],
+}
+
+CANCELLED: dict[str, Any] = {**PLACED, "state": "cancelled"}
+
+BROWSED: dict[str, Any] = {
+    "items": [
+        {
+            "item": "85123A", "sellable": "32", "state": "in_stock", "earliest": "2011-02-01",
+            "by_site": [{"site": "LON", "sellable": "32", "earliest": "2011-02-01", "steps": []}],
+            "steps": [{"date": "2011-02-01", "sellable": "32"}, {"date": "2011-02-09", "sellable": "132"}],
+            "as_of": "2011-02-01T06:00:00Z",
+        }
+    ]
+}  # fmt: skip
+
+RENEWAL = {"hold": "PT15M"}
+OVERRIDE = {"by": "Mary Holt, credit control", "reason": "Payment advised by phone, value date tomorrow."}
+CANCELLATION = {"reason": "The buyer ordered twice."}
+
+LOAD = {
+    "source": "erp",
+    "as_of": "2011-02-01T06:00:00Z",
+    "rows": [{"item": "85123A", "site": "LON", "on_hand": "40", "reserved": "0", "safety_stock": "4"}],
+}
+
+LOADED: dict[str, Any] = {
+    "kind": "stock", "rows": 2, "inserted": 0, "updated": 1, "unchanged": 0, "stale": 0, "deleted": 0,
+    "refused": 1,
+    "refusals": [
+        {
+            "row": 2, "field": "on_hand", "value": "forty", "detail": "not a decimal number",
+            "remedy": 'send e.g. "40"',
+        }
+    ],
+}  # fmt: skip
+
+CASES: dict[str, Any] = {
+    "cases": [
+        {
+            "case": "cas_05xk9wz3r81vgq6m2d4t7bnehc", "kind": "promise_broken", "state": "open",
+            "opened": "2011-02-02T06:01:10Z", "owner": "operations", "promise": PROMISE_ID,
+            "detail": "a count left 16 of 48 without stock", "amount": "40.80", "currency": "GBP",
+        }
+    ],
+    "next": None,
+}  # fmt: skip
+
+KEY_SET = {
+    "keys": [
+        {
+            "kty": "OKP", "crv": "Ed25519", "kid": "2011-02", "alg": "EdDSA", "use": "sig",
+            "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+        }
+    ]
+}  # fmt: skip
+
+READY = {"status": "ready", "details": {"postgresql": "18.6"}}
+HEALTHY = {"status": "ok", "version": "0.1.0"}

@@ -1,0 +1,295 @@
+"""The wire shapes of answers, for the OpenAPI document. The desk makes the bytes; a test compares.
+
+A field that may be missing is UNSET here; one that may be null says so. More fields may be added to an answer
+within version 1, so a reader ignores the ones it does not know.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from sayso.promise.reasons import KINDS, Verdict
+
+Number = Annotated[
+    str, Meta(pattern=r"^-?\d+(\.\d+)?$", description="A decimal number as text, never rounded.")
+]
+SupplyState = Literal["in_stock", "inbound", "pre_order", "backorder"]
+ItemState = Literal["in_stock", "inbound", "pre_order", "backorder", "discontinued", "restricted", "unknown"]
+Code = Annotated[
+    str, Meta(description="Why, in order of precedence.", extra_json_schema={"enum": list(KINDS)})
+]
+
+
+class Reason(Struct, frozen=True):
+    """Why the answer is not a plain yes, with the figures it was made from."""
+
+    code: Code
+    waiting_helps: bool
+    facts: dict[str, Any]
+
+
+class LeansOn(Struct, frozen=True):
+    """An inbound document line that a part waits for; `due` is the day its goods can leave."""
+
+    document: str
+    line: str
+    due: date
+
+
+class Part(Struct, frozen=True):
+    """A part of a line, in the line's unit, that leaves one site on one day. `item` names a substitute."""
+
+    state: SupplyState
+    site: str
+    quantity: Number
+    ship_on: date | None
+    deliver_by: date | None
+    leans_on: tuple[LeansOn, ...]
+    item: str | UnsetType = UNSET
+
+
+class Price(Struct, frozen=True):
+    """`unit` is per asked unit before discount, `amount` for the whole line after it; `rule` set it."""
+
+    unit: Number
+    amount: Number
+    currency: str
+    rule: str
+    discount_percent: Number | UnsetType = UNSET
+    includes_tax: bool | UnsetType = UNSET
+
+
+class PromisedLine(Struct, frozen=True):
+    """One line's answer. Null where nothing is known: price, tax_percent, duty_percent. `arithmetic` shows
+    the quantities that the availability was made from, by site."""
+
+    line: int
+    item: str
+    quantity: Number
+    uom: str
+    verdict: Verdict
+    parts: tuple[Part, ...]
+    price: Price | None
+    tax_percent: Number | None
+    duty_percent: Number | None
+    reasons: tuple[Reason, ...]
+    arithmetic: dict[str, dict[str, str]]
+
+
+class Remedy(Struct, frozen=True):
+    """What would turn credit's answer, in money and in words."""
+
+    remedy: str
+    amount: Number
+    currency: str
+    text: str
+
+
+class Credit(Struct, frozen=True):
+    """The credit account's answer: exposure is the sum of its parts. A null limit is no limit."""
+
+    verdict: Literal["approved", "refer", "refused"]
+    account: str
+    currency: str
+    exposure: Number
+    parts: dict[str, Number]
+    limit: Number | None
+    available: Number | None
+    terms_days: int | None
+    reasons: tuple[Reason, ...]
+    remedies: tuple[Remedy, ...]
+    overridden_by: str | None
+
+
+class Totals(Struct, frozen=True):
+    """Money of the lines that are not refused. Tax is never guessed: null where a rate is not known."""
+
+    net: Number
+    tax: Number | None
+    gross: Number | None
+    currency: str
+
+
+class Evidence(Struct, frozen=True):
+    """What the decision rests on: policy and judgement by version, the facts by content address, their age,
+    and who was asked (`road`)."""
+
+    policy: str
+    judgement: str
+    facts: str
+    as_of: dict[str, str | None]
+    road: dict[str, str]
+
+
+class Promise(Struct, frozen=True):
+    """The same shape for yes and no. `expires` is blank unless it is held. `credit` is null where the
+    customer is not known. `signature` is a JWS (EdDSA) over the canonical form of the rest."""
+
+    promise: str
+    verdict: Verdict
+    held: bool
+    made: datetime
+    expires: str
+    customer: str
+    reference: str
+    lines: tuple[PromisedLine, ...]
+    credit: Credit | None
+    totals: Totals
+    reasons: tuple[Reason, ...]
+    evidence: Evidence
+    signature: str
+    state: str | UnsetType = UNSET
+
+
+class Order(Struct, frozen=True):
+    """An order and the promise it stands on. `changed`: what differs from an expired promise, by line."""
+
+    order: str
+    state: Literal["placed", "countersigned", "held", "rejected", "cancelled", "complete"]
+    promise: Promise | str | None
+    po: str | UnsetType = UNSET
+    changed: tuple[dict[str, Any], ...] | UnsetType = UNSET
+
+
+class Step(Struct, frozen=True):
+    """From this date on, so much can be sold (until the next step)."""
+
+    date: date
+    sellable: Number
+
+
+class SiteAvailability(Struct, frozen=True):
+    """What one site can sell of an item."""
+
+    site: str
+    sellable: Number
+    earliest: date | None
+    steps: tuple[Step, ...] = ()
+
+
+class ItemAvailability(Struct, frozen=True):
+    """What can be sold of an item, from when, and how it changes over time. Nothing is held."""
+
+    item: str
+    sellable: Number
+    state: ItemState
+    earliest: date | None
+    by_site: tuple[SiteAvailability, ...]
+    steps: tuple[Step, ...]
+    as_of: datetime | None
+    reasons: tuple[Reason, ...] | UnsetType = UNSET
+
+
+class Availability(Struct, frozen=True):
+    """One answer for each item that was asked, in that order."""
+
+    items: tuple[ItemAvailability, ...]
+
+
+class RefusedRow(Struct, frozen=True):
+    """A row that was not loaded: its place (from 1), the field, its value, why, and what to do."""
+
+    row: int
+    field: str
+    value: str
+    detail: str
+    remedy: str
+
+
+class LoadReport(Struct, frozen=True):
+    """What a load did: every row is counted once. The first refused rows are listed."""
+
+    kind: str
+    rows: int
+    inserted: int
+    updated: int
+    unchanged: int
+    stale: int
+    deleted: int
+    refused: int
+    refusals: tuple[RefusedRow, ...] = ()
+
+
+class Case(Struct, frozen=True):
+    """A thing that went wrong, whose it is, what is at stake, and what can be done."""
+
+    case: str
+    kind: str
+    state: Literal["open", "closed"]
+    opened: datetime
+    detail: str
+    owner: str | UnsetType = UNSET
+    closed: datetime | UnsetType | None = UNSET
+    due: datetime | UnsetType | None = UNSET
+    customer: str | UnsetType = UNSET
+    promise: str | UnsetType = UNSET
+    order: str | UnsetType = UNSET
+    item: str | UnsetType = UNSET
+    amount: Number | UnsetType | None = UNSET
+    currency: str | UnsetType = UNSET
+    facts: dict[str, Any] | UnsetType = UNSET
+    remedies: tuple[Any, ...] | UnsetType = UNSET
+
+
+class Cases(Struct, frozen=True):
+    """A page of cases, the newest first. `next` is the cursor of the following page, null at the end."""
+
+    cases: tuple[Case, ...]
+    next: str | None
+
+
+class Health(Struct, frozen=True):
+    """The process answers."""
+
+    status: Literal["ok"]
+    version: str
+
+
+class Readiness(Struct, frozen=True):
+    """The process and its database answer."""
+
+    status: Literal["ready"]
+    details: dict[str, Any]
+
+
+class Key(Struct, frozen=True):
+    """A public key (RFC 8037)."""
+
+    kty: str
+    crv: str
+    x: str
+    kid: str
+    alg: str | UnsetType = UNSET
+    use: str | UnsetType = UNSET
+
+
+class KeySet(Struct, frozen=True):
+    """The public keys that promises are signed with (RFC 7517)."""
+
+    keys: tuple[Key, ...]
+
+
+class FieldProblem(Struct, frozen=True):
+    """What is wrong with one field, and what to do."""
+
+    field: str
+    value: str
+    detail: str
+    remedy: str
+
+
+class Problem(Struct, frozen=True):
+    """Problem details (RFC 9457). `type` is stable; `detail` and `remedy` are for people."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    remedy: str
+    instance: str
+    request_id: str
+    errors: tuple[FieldProblem, ...] | UnsetType = UNSET
+    facts: dict[str, Any] | UnsetType = UNSET
