@@ -112,7 +112,7 @@ def _text(column: Column, text: str) -> str:
 
 
 def _mended(column: Column, text: str) -> str:
-    """A text with characters that do not print: line breaks of free texts become spaces, others may not be."""
+    """A text with characters that do not print: line breaks of free texts become spaces, others may not."""
     if column.free:
         text = " ".join(text.split())
     for one in text:
