@@ -1,4 +1,5 @@
-"""Chance that is the same on every machine and does not depend on the order of asking: each draw has its own name."""
+"""Chance that is the same on every machine and does not depend on the order of asking: each draw has its
+own name."""
 
 from __future__ import annotations
 

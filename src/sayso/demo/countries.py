@@ -1,4 +1,5 @@
-"""The countries that the data names, as ISO 3166-1 alpha-2 codes, and how long goods travel there (generated)."""
+"""The countries that the data names, as ISO 3166-1 alpha-2 codes, and how long goods travel there
+(generated)."""
 
 from __future__ import annotations
 
@@ -6,28 +7,31 @@ from typing import NamedTuple
 
 from sayso.demo.settings import AMSTERDAM, LONDON
 
-UNSPECIFIED = "ZZ"
-"""ISO 3166-1 leaves ZZ to users; here it stands for a destination that the data does not tell."""
+UNSPECIFIED = "GB"
+"""A promise needs a destination: where the data tells none, it is taken to be at home."""
 
-#: Names as the data writes them, lower case. `EU` is reserved by ISO for the European Union.
+#: Names as the data writes them, lower case. The European Community is taken to be where its seat was, in
+#: Brussels.
 CODES = {
     "australia": "AU", "austria": "AT", "bahrain": "BH", "belgium": "BE", "bermuda": "BM", "brazil": "BR",
-    "canada": "CA", "channel islands": "JE", "cyprus": "CY", "czech republic": "CZ", "denmark": "DK", "eire": "IE",
-    "european community": "EU", "finland": "FI", "france": "FR", "germany": "DE", "greece": "GR",
+    "canada": "CA", "channel islands": "JE", "cyprus": "CY", "czech republic": "CZ", "denmark": "DK",
+    "eire": "IE",
+    "european community": "BE", "finland": "FI", "france": "FR", "germany": "DE", "greece": "GR",
     "hong kong": "HK", "iceland": "IS", "ireland": "IE", "israel": "IL", "italy": "IT", "japan": "JP",
     "korea": "KR", "lebanon": "LB", "lithuania": "LT", "malta": "MT", "netherlands": "NL", "nigeria": "NG",
     "norway": "NO", "poland": "PL", "portugal": "PT", "rsa": "ZA", "saudi arabia": "SA", "singapore": "SG",
     "south africa": "ZA", "spain": "ES", "sweden": "SE", "switzerland": "CH", "thailand": "TH",
     "united arab emirates": "AE", "united kingdom": "GB", "unspecified": UNSPECIFIED, "usa": "US",
-    "west indies": UNSPECIFIED,
 }  # fmt: skip
 
 #: Transit in calendar days from (London, Amsterdam). What is not listed is overseas.
 _TRANSIT = {
     "GB": (1, 4), "IE": (2, 4), "JE": (2, 5),
-    "NL": (4, 1), "BE": (4, 1), "DE": (4, 2), "FR": (3, 2), "DK": (5, 3), "AT": (5, 3), "CH": (5, 3), "CZ": (6, 3),
-    "PL": (6, 4), "SE": (6, 4), "NO": (6, 5), "FI": (7, 5), "IT": (6, 4), "ES": (5, 4), "PT": (6, 5), "LT": (7, 5),
-    "GR": (8, 6), "CY": (9, 8), "MT": (8, 7), "IS": (6, 7), "EU": (6, 4),
+    "NL": (4, 1), "BE": (4, 1), "DE": (4, 2), "FR": (3, 2), "DK": (5, 3), "AT": (5, 3), "CH": (5, 3),
+    "CZ": (6, 3),
+    "PL": (6, 4), "SE": (6, 4), "NO": (6, 5), "FI": (7, 5), "IT": (6, 4), "ES": (5, 4), "PT": (6, 5),
+    "LT": (7, 5),
+    "GR": (8, 6), "CY": (9, 8), "MT": (8, 7), "IS": (6, 7),
 }  # fmt: skip
 _OVERSEAS = (9, 10)
 #: What one shipment costs, by how it travels from the site: at home, to the continent or the isles, overseas.

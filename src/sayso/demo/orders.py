@@ -1,4 +1,5 @@
-"""What the lines amount to: orders of customers, goods they sent back, and corrections of stock, in time order.
+"""What the lines amount to: orders of customers, goods they sent back, and corrections of stock, in time
+order.
 
 Says what becomes of each kind of line; knows nothing of stock, prices or promises.
 """
@@ -6,10 +7,11 @@ Says what becomes of each kind of line; knows nothing of stock, prices or promis
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from sayso.demo.retail import Line, Reading, is_note
@@ -27,7 +29,8 @@ class OrderLine(NamedTuple):
 
 
 class Order(NamedTuple):
-    """A real order: one invoice's goods, each item once. `at` is UTC; the invoice's moment stands for the order's."""
+    """A real order: one invoice's goods, each item once. `at` is UTC; the invoice's moment stands for the
+    order's."""
 
     reference: str
     customer: str
@@ -94,6 +97,22 @@ def trade(reading: Reading) -> Trade:
     )
 
 
+class _Dated(Protocol):
+    @property
+    def at(self) -> datetime: ...
+
+
+_OneDated = TypeVar("_OneDated", bound=_Dated)
+
+
+def by_day(found: Iterable[_OneDated]) -> dict[date, list[_OneDated]]:
+    """Whatever has a moment, by its London day, in the order given."""
+    days: dict[date, list[_OneDated]] = defaultdict(list)
+    for one in found:
+        days[one.at.astimezone(LOCAL).date()].append(one)
+    return days
+
+
 def utc(local: datetime) -> datetime:
     """A London wall-clock time as UTC."""
     return local.replace(tzinfo=LOCAL).astimezone(UTC)
@@ -119,7 +138,9 @@ def _names(lines: list[Line]) -> dict[str, str]:
     for line in lines:
         if line.kind == "sale":
             sold[line.item][line.description] += 1
-        elif line.kind in ("counter", "free", "returned", "counter_returned") and not is_note(line.description):
+        elif line.kind in ("counter", "free", "returned", "counter_returned") and not is_note(
+            line.description
+        ):
             other[line.item][line.description] += 1
     names = {item: found.most_common(1)[0][0] for item, found in other.items()}
     return names | {item: found.most_common(1)[0][0] for item, found in sold.items()}

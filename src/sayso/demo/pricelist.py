@@ -1,8 +1,9 @@
 """A price list with quantity breaks and changes, derived from what customers really paid.
 
 For each item the prices are a falling staircase over the quantity: the single price, and lower prices from
-larger quantities on. Among all staircases the one is taken that gives the most order lines exactly their price,
-where every further step has to earn its place; the same holds for a change of the whole list on a day.
+larger quantities on. Among all staircases the one is taken that gives the most order lines exactly their
+price, where every further step has to earn its place; the same holds for a change of the whole list on a
+day.
 """
 
 from __future__ import annotations
@@ -60,7 +61,8 @@ class PriceList:
         return found
 
     def unit(self, item: str, quantity: int, day: date) -> Decimal | None:
-        """The price per unit of so many units on a day; None for an item that was never sold to a customer."""
+        """The price per unit of so many units on a day; None for an item that was never sold to a
+        customer."""
         period = self.period(item, day)
         if period is None:
             return None
@@ -119,7 +121,7 @@ def _split(lines: list[Seen], most: int) -> list[list[Seen]]:
 
 def _days_of_change(lines: list[Seen]) -> list[date]:
     """Days on which a price was seen for the first time, or the day after it was last seen."""
-    days = set()
+    days: set[date] = set()
     by_price: dict[Decimal, list[date]] = defaultdict(list)
     for one in lines:
         by_price[one.price].append(one.day)
@@ -135,8 +137,9 @@ def _first_on(lines: list[Seen], day: date) -> int:
 def staircase(lines: Sequence[Seen]) -> tuple[int, tuple[Break, ...]]:
     """The best falling staircase: lines priced exactly, less LINES_PER_BREAK for each break; and its steps.
 
-    Goes through the quantities upwards and keeps, for each price, the best way to stand on it: to have stood on
-    it before, or to step down from a higher one. Of equals the fewer steps win, then the higher price.
+    Goes through the quantities upwards and keeps, for each price, the best way to stand on it: to have
+    stood on it before, or to step down from a higher one. Of equals the fewer steps win, then the higher
+    price.
     """
     exact = Counter((one.quantity, one.price) for one in lines)
     prices = sorted({one.price for one in lines}, reverse=True)

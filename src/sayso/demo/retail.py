@@ -10,6 +10,7 @@ import gzip
 import io
 import lzma
 import re
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,7 +22,16 @@ from typing import NamedTuple
 from sayso.demo.countries import UNSPECIFIED, code_of
 from sayso.errors import BadField, SaysoError
 
-COLUMNS = ("InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country")
+COLUMNS = (
+    "InvoiceNo",
+    "StockCode",
+    "Description",
+    "Quantity",
+    "InvoiceDate",
+    "UnitPrice",
+    "CustomerID",
+    "Country",
+)
 _OTHER_NAMES = {"invoice": "invoiceno", "price": "unitprice", "customer id": "customerid"}
 
 #: What a line can be, and in words for the summary.
@@ -45,7 +55,8 @@ KINDS = {
 
 _SERVICES = {
     "POST": "carriage", "DOT": "carriage", "C2": "carriage", "D": "discount", "M": "manual",
-    "BANK CHARGES": "fee", "BANKCHARGES": "fee", "AMAZONFEE": "fee", "CRUK": "fee", "S": "sample", "PADS": "sample", "B": "adjustment",
+    "BANK CHARGES": "fee", "BANKCHARGES": "fee", "AMAZONFEE": "fee", "CRUK": "fee", "S": "sample",
+    "PADS": "sample", "B": "adjustment",
 }  # fmt: skip
 _GOODS = re.compile(r"\d{5,6}[A-Z]{0,3}|DCGS[A-Z0-9]+|SP\d+")
 _VOUCHER = re.compile(r"GIFT_\d+_\d+")
@@ -69,7 +80,8 @@ class Line(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """A line that could not be read: its number in the file (the header is 1), the field, its value, and why."""
+    """A line that could not be read: its number in the file (the header is 1), the field, its value, and
+    why."""
 
     line: int
     field: str
@@ -94,13 +106,9 @@ class Reading:
 
 
 def read_lines(path: Path) -> Reading:
-    """All lines of a CSV file (.csv, .csv.gz, .csv.xz). BadField for a missing column; SaysoError for a broken file."""
-    try:
-        opened = {".gz": gzip.open, ".xz": lzma.open}.get(path.suffix, open)
-        with opened(path, "rb") as file:
-            raw = file.read()
-    except (OSError, EOFError, lzma.LZMAError, gzip.BadGzipFile) as broken:
-        raise SaysoError(f"{path} cannot be read: {broken}", remedy="name a .csv, .csv.gz or .csv.xz file") from None
+    """All lines of a CSV file (.csv, .csv.gz, .csv.xz). BadField for a missing column; SaysoError for a
+    broken file."""
+    raw = unpacked(path)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -113,13 +121,29 @@ def read_lines(path: Path) -> Reading:
     return reading
 
 
+def unpacked(path: Path) -> bytes:
+    """The bytes of a file, unpacked where its name says that it is packed."""
+    try:
+        raw = path.read_bytes()
+        if path.suffix == ".gz":
+            return gzip.decompress(raw)
+        return lzma.decompress(raw) if path.suffix == ".xz" else raw
+    except (OSError, EOFError, lzma.LZMAError, zlib.error) as broken:
+        raise SaysoError(
+            f"{path} cannot be read: {broken}", remedy="name a .csv, .csv.gz or .csv.xz file"
+        ) from None
+
+
 def _places(header: list[str], path: Path) -> list[int]:
     names = [_OTHER_NAMES.get(name.strip().lower(), name.strip().lower()) for name in header]
     places = []
     for column in COLUMNS:
         if column.lower() not in names:
             raise BadField(
-                "column", column, f"{path.name} has no column {column}", remedy=f"its columns are {', '.join(COLUMNS)}"
+                "column",
+                column,
+                f"{path.name} has no column {column}",
+                remedy=f"its columns are {', '.join(COLUMNS)}",
             )
         places.append(names.index(column.lower()))
     return places
@@ -132,9 +156,13 @@ def _lines(rows: Iterator[list[str]], places: list[int], reading: Reading) -> It
     for number, row in enumerate(rows, 2):
         if len(row) <= last:
             if row:
-                reading.faults.append(Fault(number, "line", ",".join(row), f"{len(row)} fields instead of {last + 1}"))
+                reading.faults.append(
+                    Fault(number, "line", ",".join(row), f"{len(row)} fields instead of {last + 1}")
+                )
             continue
-        invoice, code, description, quantity, at, price, customer, country = (row[place].strip() for place in places)
+        invoice, code, description, quantity, at, price, customer, country = (
+            row[place].strip() for place in places
+        )
         try:
             when = times.get(at) or times.setdefault(at, _time(at))
             each = prices.get(price) or prices.setdefault(price, _price(price))
@@ -146,7 +174,17 @@ def _lines(rows: Iterator[list[str]], places: list[int], reading: Reading) -> It
         item = "".join(code.split()).upper() if code[:1].isdigit() else code.upper()
         reading.recoded += item != code
         kind = _kind(invoice.upper(), item, description, units, each, buyer)
-        yield Line(invoice.upper(), item, " ".join(description.split()), units, when, each, buyer, _country(country, reading), kind)
+        yield Line(
+            invoice.upper(),
+            item,
+            " ".join(description.split()),
+            units,
+            when,
+            each,
+            buyer,
+            _country(country, reading),
+            kind,
+        )
 
 
 def _country(name: str, reading: Reading) -> str:
@@ -175,7 +213,8 @@ def _kind(invoice: str, item: str, description: str, quantity: int, price: Decim
 
 
 def is_note(description: str) -> bool:
-    """Whether a description is somebody's note ("damaged", "found", "?", nothing) and not the name of an article."""
+    """Whether a description is somebody's note ("damaged", "found", "?", nothing) and not the name of an
+    article."""
     letters = [character for character in description if character.isalpha()]
     return sum(character.isupper() for character in letters) * 2 <= len(letters)
 

@@ -1,6 +1,8 @@
-"""Every number that the demo's generator uses, fixed before anything was counted; nothing here is tuned to a result.
+"""Every number that the demo's generator uses, fixed before anything was counted; nothing here is tuned to
+a result.
 
-What is real (orders, customers, items, countries, prices, returns, write-offs) is not here: it is read from the data.
+What is real (orders, customers, items, countries, prices, returns, write-offs) is not here: it is read from
+the data.
 """
 
 from __future__ import annotations
@@ -29,7 +31,8 @@ class Payer:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """How vendors of one kind deliver. Days are calendar days; a weight of 70 on 0 means 70 % arrive as promised."""
+    """How vendors of one kind deliver. Days are calendar days; a weight of 70 on 0 means 70 % arrive as
+    promised."""
 
     name: str
     vendors: int
@@ -40,7 +43,8 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """The parameters of everything that the data does not have. Quantities in units, money in GBP, times in days."""
+    """The parameters of everything that the data does not have. Quantities in units, money in GBP, times in
+    days."""
 
     seed: int = 20101201
 
@@ -61,7 +65,8 @@ class Generated:
     )
     far_percent: int = 45
     told_percent: Weighted = ((50, 30), (100, 70))
-    """How much of the delay a vendor admits when a due date has passed; the rest comes out at the next date."""
+    """How much of the delay a vendor admits when a due date has passed; the rest comes out at the next
+    date."""
 
     # Credit.
     terms_days: Weighted = ((14, 20), (30, 60), (60, 20))
@@ -71,13 +76,19 @@ class Generated:
         Payer("poor", 8, ((10, 30), (25, 40), (50, 30))),
     )
     limit_percent: Weighted = ((80, 15), (120, 25), (180, 35), (300, 25))
-    """Credit limit in percent of the receivables expected at the customer's own pace, terms and a fortnight's delay."""
+    """Credit limit in percent of the receivables expected at the customer's own pace, terms and a
+    fortnight's delay."""
     least_limit: Decimal = Decimal(500)
     limit_step: Decimal = Decimal(100)
     chains: int = 15
     chain_branches: int = 3
+    chain_limit_percent: int = 70
+    """A chain's one limit in percent of what its members would have had alone."""
+    history_days: int = 90
+    """How far back invoices are generated that may still be open when the replay begins."""
     grace_days: int = 7
     part_payment_percent: int = 5
+    second_payment_days: int = 14
 
     # Warehouses.
     cutoff: str = "14:00"

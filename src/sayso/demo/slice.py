@@ -1,15 +1,16 @@
-"""Cuts the shipped slice from the full file: `python -m sayso.demo.slice SOURCE OUT`. Lines are copied as they are."""
+"""Cuts the shipped slice from the full file: `python -m sayso.demo.slice SOURCE OUT`. Lines are copied as
+they are."""
 
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import lzma
 from pathlib import Path
 
 import click
 
+from sayso.demo.retail import unpacked
 from sayso.errors import SaysoError
 
 FIRST_MONTH, LAST_MONTH = "2010-12", "2011-03"
@@ -19,20 +20,19 @@ _PATTERNS = ("*nline*etail*.csv", "*nline*etail*.csv.gz", "*nline*etail*.csv.xz"
 
 def cut(source: Path, first_month: str = FIRST_MONTH, last_month: str = LAST_MONTH) -> bytes:
     """The lines of whole months, both included, header first, as xz. Equal input gives equal bytes."""
-    opened = {".gz": gzip.open, ".xz": lzma.open}.get(source.suffix, open)
     kept = io.StringIO()
     writer = csv.writer(kept, lineterminator="\n")
-    with opened(source, "rt", encoding="utf-8", newline="") as file:
-        rows = csv.reader(file)
-        header = next(rows)
-        day = header.index("InvoiceDate")
-        writer.writerow(header)
-        writer.writerows(row for row in rows if first_month <= row[day][:7] <= last_month)
+    rows = csv.reader(io.StringIO(unpacked(source).decode()))
+    header = next(rows)
+    day = header.index("InvoiceDate")
+    writer.writerow(header)
+    writer.writerows(row for row in rows if first_month <= row[day][:7] <= last_month)
     return lzma.compress(kept.getvalue().encode(), preset=9 | lzma.PRESET_EXTREME, check=lzma.CHECK_CRC64)
 
 
 def find(folder: Path | None) -> Path:
-    """The file to read: in the given folder (or one below it), the file itself if it is one, else the shipped slice."""
+    """The file to read: in the given folder (or one below it), the file itself if it is one, else the
+    shipped slice."""
     if folder is None:
         return SHIPPED
     if folder.is_file():
@@ -43,7 +43,8 @@ def find(folder: Path | None) -> Path:
             if found:
                 return found[0]
     raise SaysoError(
-        f"no Online Retail file in {folder}", remedy="leave SAYSO_DATA unset to use the slice that comes with Sayso"
+        f"no Online Retail file in {folder}",
+        remedy="leave SAYSO_DATA unset to use the slice that comes with Sayso",
     )
 
 
