@@ -1,0 +1,177 @@
+"""For every law: what it must refuse, and what looks alike and is fine. A law that refuses nothing is none.
+
+Words that no file may say are put together here, so that this file does not say them.
+"""
+
+from __future__ import annotations
+
+LINE = "x = 1\n"
+
+
+def function(lines: int, docstring: int = 0) -> str:
+    """A function of so many lines, and a docstring of so many more."""
+    words = ['    """Says', *["    much"] * (docstring - 2), '    """'] if docstring else []
+    return "\n".join(["def judged(x):", *words, *["    x += 1"] * (lines - 2), "    return x", ""])
+
+
+# law, path, text
+BAD: list[tuple[str, str, str]] = [
+    ("direction", "src/sayso/promise/price.py", "from sayso.store import facts"),
+    ("direction", "src/sayso/promise/price.py", "import sayso.store.facts"),
+    ("direction", "src/sayso/promise/price.py", "from sayso import wiring"),
+    ("direction", "src/sayso/promise/price.py", "from ..store.facts import Row"),
+    ("direction", "src/sayso/promise/__init__.py", "from .. import desk"),
+    ("direction", "src/sayso/promise/price.py", "def price():\n    from sayso.store import facts"),
+    ("direction", "src/sayso/promise/price.py", "if TYPE_CHECKING:\n    from sayso.store import facts"),
+    ("direction", "src/sayso/errors.py", "from sayso.canon import ids"),
+    ("direction", "src/sayso/canon/ids.py", "from sayso.promise import price"),
+    ("direction", "src/sayso/store/facts.py", "from sayso.desk import promises"),
+    ("direction", "src/sayso/desk/promises.py", "from sayso.wiring import Clock"),
+    ("direction", "src/sayso/desk/promises.py", "from sayso.api import app"),
+    ("direction", "src/sayso/insight/orders.py", "from sayso.desk import promises"),
+    ("direction", "src/sayso/api/app.py", "from sayso.cli import main"),
+    ("direction", "src/sayso/demo/replay.py", "from sayso.promise import decision"),
+    ("direction", "src/sayso/demo/replay.py", "from sayso.desk import promises"),
+    ("direction", "src/sayso/cash/fold.py", "from sayso.promise import price"),
+    ("direction", "src/sayso/__init__.py", "from sayso.errors import SaysoError"),
+    ("direction", "src/sayso/attic/old.py", LINE),
+    *(
+        ("purity", "src/sayso/promise/price.py", text)
+        for text in (
+            "import asyncio",
+            "import socket",
+            "import os",
+            "import random",
+            "import time",
+            "import httpx",
+            "import urllib.request",
+            "import asyncpg as pg",
+            "from pathlib import Path",
+            "from secrets import token_hex",
+            "from uuid import uuid4",
+            "from importlib import resources",
+            "import logging",
+            "def late():\n    import sqlite3",
+            "text = open('policy.toml').read()",
+            "order = hash('a')",
+            "module = __import__('os')",
+        )
+    ),
+    ("purity", "src/sayso/canon/times.py", "import asyncio"),
+    ("purity", "src/sayso/errors.py", "import structlog"),
+    ("sql", "src/sayso/desk/promises.py", 'query = "SELECT 1"'),
+    (
+        "sql",
+        "src/sayso/api/health.py",
+        "query = '''\n  -- who is there\n  SELECT promise\n  FROM promises'''",
+    ),
+    ("sql", "src/sayso/cli/keys.py", 'query = "delete from api_keys where name = $1"'),
+    ("sql", "src/sayso/promise/price.py", 'query = f"UPDATE {table} SET price = 1"'),
+    ("sql", "src/sayso/wiring.py", 'await connection.execute("SET search_path TO sayso")'),
+    ("sql", "src/sayso/wiring.py", 'await connection.execute("create schema sayso")'),
+    ("sql", "src/sayso/desk/promises.py", 'query = "WITH held AS (" + rest'),
+    ("sql", "src/sayso/desk/held.sql", "TABLE promises"),
+    ("environment", "src/sayso/store/database.py", 'dsn = os.environ["SAYSO_DATABASE_URL"]'),
+    ("environment", "src/sayso/store/database.py", 'dsn = os.getenv("SAYSO_DATABASE_URL")'),
+    ("environment", "src/sayso/store/database.py", "from os import environ"),
+    ("environment", "src/sayso/cli/up.py", '@click.option("--port", envvar="SAYSO_PORT")\ndef up(): ...'),
+    ("environment", "src/sayso/cli/__init__.py", 'main(auto_envvar_prefix="SAYSO")'),
+    ("clock", "src/sayso/promise/decision.py", "now = datetime.now(UTC)"),
+    ("clock", "src/sayso/promise/decision.py", "now = datetime.datetime.utcnow()"),
+    ("clock", "src/sayso/canon/times.py", "today = date.today()"),
+    ("clock", "src/sayso/desk/promises.py", "now = time.time()"),
+    ("clock", "src/sayso/store/facts.py", "from time import time_ns"),
+    ("clock", "src/sayso/api/app.py", "clock = datetime.now"),
+    ("exact", "src/sayso/promise/price.py", "rate = 0.2"),
+    ("exact", "src/sayso/promise/price.py", "rate = float(text)"),
+    ("exact", "src/sayso/canon/decimals.py", "def rounded(number: float) -> int: ..."),
+    ("exact", "src/sayso/canon/decimals.py", "def rounded(number: int) -> float | None: ..."),
+    ("exact", "src/sayso/cash/matching.py", "tolerance: float"),
+    ("printing", "src/sayso/api/app.py", "print('here')"),
+    ("lengths", "src/sayso/desk/promises.py", LINE * 401),
+    ("lengths", "tests/desk/test_promises.py", LINE * 401),
+    ("lengths", "src/sayso/desk/promises.py", function(61)),
+    ("lengths", "src/sayso/desk/promises.py", function(61).replace("def", "async def")),
+    ("documented", "src/sayso/desk/promises.py", LINE),
+    ("documented", "src/sayso/promise/price.py", '"""Prices."""\ndef price(): ...'),
+    ("documented", "src/sayso/promise/price.py", '"""Prices."""\nclass Price: ...'),
+    ("documented", "src/sayso/canon/money.py", '"""Money."""\nasync def amount(): ...'),
+    ("foreign", "README.md", "made with Cl" + "aude"),
+    ("foreign", "docs/data.md", "see ../shar" + "ed/data"),
+    ("foreign", "docs/data.md", "see /wor" + "k/main"),
+    ("foreign", "Makefile", "PATH=/wor" + "k/bin"),
+    ("foreign", ".ci/run", "cat ../shar" + "ed/design"),
+    ("foreign", "src/sayso/api/app.py", "# as Chat" + "GPT would say"),
+    ("later", "src/sayso/api/app.py", "# TO" + "DO: limits"),
+    ("later", "docs/limits.md", "FIX" + "ME"),
+    ("addresses", "requirements/base.txt", "--ind" + "ex-url https://example.org/simple"),
+    ("addresses", "requirements/base.txt", "--extra-ind" + "ex-url https://example.org/simple"),
+    ("addresses", "package-lock.json", '"resolved": "https://regi' + 'stry.npmjs.org/htmx.org"'),
+    ("addresses", "Dockerfile", "RUN pip install -i https://py" + "pi.org/simple sayso"),
+    ("addresses", "requirements/base.txt", "x @ https://files.pythonh" + "osted.org/packages/x.whl"),
+]
+
+GOOD: list[tuple[str, str, str]] = [
+    ("direction", "src/sayso/promise/price.py", "from sayso.canon.decimals import plain"),
+    ("direction", "src/sayso/promise/price.py", "from . import reasons\nfrom .reasons import Reason"),
+    ("direction", "src/sayso/promise/price.py", "from sayso.promise.reasons import Reason\nimport sayso"),
+    ("direction", "src/sayso/promise/price.py", "import storehouse, msgspec"),
+    ("direction", "src/sayso/api/openapi.py", "from sayso import __version__"),
+    ("direction", "src/sayso/cli/__init__.py", "from sayso import demo, wiring"),
+    ("direction", "tests/desk/test_promises.py", "from sayso.cli import main"),
+    (
+        "purity",
+        "src/sayso/promise/price.py",
+        "from decimal import Decimal\nimport msgspec\nfrom sayso.canon import ids",
+    ),
+    ("purity", "src/sayso/store/database.py", "import asyncio, os"),
+    (
+        "purity",
+        "src/sayso/promise/price.py",
+        "class Key:\n    def __hash__(self): return 1\n    def open(self): ...",
+    ),
+    ("sql", "src/sayso/store/facts.py", 'query = "SELECT 1"'),
+    ("sql", "src/sayso/store/queries/facts.sql", "SELECT 1"),
+    ("sql", "src/sayso/api/app.py", 'def choose():\n    """Select rows from what was asked."""'),
+    (
+        "sql",
+        "src/sayso/api/app.py",
+        'remedy = "Select a site, or send an update with the rows"\nword = "SELECTED"',
+    ),
+    (
+        "sql",
+        "src/sayso/api/app.py",
+        'title = "With regards"\nverb = "create"\nplea = "update the price list"',
+    ),
+    ("environment", "src/sayso/wiring.py", 'dsn = os.environ.get("SAYSO_DATABASE_URL")'),
+    ("environment", "src/sayso/store/server.py", "pid = os.getpid()\nrun(command, env=given)"),
+    ("clock", "src/sayso/wiring.py", "now = datetime.now(UTC)"),
+    ("clock", "src/sayso/desk/promises.py", "now = clock.now()\nbegan = time.perf_counter()"),
+    (
+        "exact",
+        "src/sayso/promise/price.py",
+        'rate = Decimal("0.2")\nif isinstance(rate, float): raise TypeError',
+    ),
+    ("exact", "src/sayso/api/app.py", "timeout = 0.5"),
+    ("printing", "src/sayso/cli/up.py", "click.echo('here')\nconsole.print('there')"),
+    ("lengths", "src/sayso/desk/promises.py", LINE * 400),
+    ("lengths", "src/sayso/desk/promises.py", function(60)),
+    ("lengths", "src/sayso/desk/promises.py", function(60, docstring=10)),
+    ("documented", "src/sayso/promise/__init__.py", ""),
+    (
+        "documented",
+        "src/sayso/promise/price.py",
+        '"""Prices."""\ndef price():\n    """In the currency asked."""',
+    ),
+    ("documented", "src/sayso/promise/price.py", '"""Prices."""\ndef _rule(): ...\nclass _Won: ...'),
+    ("documented", "src/sayso/desk/promises.py", '"""Promises."""\ndef hold(): ...'),
+    ("foreign", ".ci/run", "SAYSO_DATA=../shar" + "ed/data"),
+    ("foreign", "docs/work.md", "framework/ and docs/work/orders.md are shared"),
+    ("later", "docs/limits.md", "todos los precios; a hack saw; mastodon"),
+    (
+        "addresses",
+        "Makefile",
+        "--no-emit-ind" + "ex-url --no-emit-fin" + "d-links --no-emit-trust" + "ed-host",
+    ),
+    ("addresses", "CHANGELOG.md", "[Keep a Changelog](https://keepachangelog.com)"),
+]
