@@ -26,23 +26,24 @@ def direction(source: Source) -> Iterator[Finding]:
 
 
 def purity(source: Source) -> Iterator[Finding]:
-    """Judgement imports nothing that reads, waits, tells the time or throws dice."""
+    """Judgement imports nothing that reads, waits, tells the time or throws dice, and calls no such built-in."""
     if source.room not in PURE_ROOMS:
         return
     for line, module in _imported(source):
         if module[0] != "sayso" and module[0] not in PURE_MODULES:
             yield Finding(
-                "purity",
-                source.path,
-                line,
-                module[0],
-                "only PURE_MODULES of tests/house/table.py in judgement",
+                "purity", source.path, line, module[0], "not in PURE_MODULES of tests/house/table.py"
             )
+    hashing = {
+        inner
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.FunctionDef) and node.name == "__hash__"
+        for inner in ast.walk(node)
+    }
     for node in ast.walk(source.tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _IMPURE_CALLS:
-            yield Finding(
-                "purity", source.path, node.lineno, node.func.id + "()", _IMPURE_CALLS[node.func.id]
-            )
+        called = node.func if isinstance(node, ast.Call) and node not in hashing else None
+        if isinstance(called, ast.Name) and called.id in _IMPURE_CALLS:
+            yield Finding("purity", source.path, called.lineno, called.id + "()", _IMPURE_CALLS[called.id])
 
 
 _IMPURE_CALLS = {

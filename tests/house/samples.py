@@ -128,7 +128,7 @@ GOOD: list[tuple[str, str, str]] = [
     (
         "purity",
         "src/sayso/promise/price.py",
-        "class Key:\n    def __hash__(self): return 1\n    def open(self): ...",
+        "class Key:\n    def __hash__(self): return hash(1)\n    def open(self): ...",
     ),
     ("sql", "src/sayso/store/facts.py", 'query = "SELECT 1"'),
     ("sql", "src/sayso/store/queries/facts.sql", "SELECT 1"),
