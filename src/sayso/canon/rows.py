@@ -6,7 +6,7 @@ Knows the columns of a kind. Reads no file; whether the row is newer than what i
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -81,6 +81,11 @@ class RowReader:
         self._blank = [column.neutral if column.optional else None for column in kind.key] + [None] * len(
             kind.columns
         )
+
+    @property
+    def names(self) -> Set[str]:
+        """The columns that may stand in a row, `deleted` among them."""
+        return self._cells.keys()
 
     def header(self, names: Sequence[str]) -> list[str]:
         """The names as the kind has them. BadRequest names what is unknown, missing or there twice."""

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -67,6 +67,14 @@ def text_of(column: Column, value: Any) -> str:
     if isinstance(value, list | tuple) and column.type == "list":
         return "|".join(_member(column, member) for member in value)
     raise _bad(column, repr(value), f"a {type(value).__name__} cannot stand here", "send text")
+
+
+def json_number(digits: str) -> Decimal | str:
+    """A JSON number with a point or an exponent, from its own digits; those, if no decimal can hold them."""
+    try:
+        return Decimal(digits)
+    except InvalidOperation:
+        return digits
 
 
 def visible(text: str) -> str:

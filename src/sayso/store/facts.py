@@ -140,9 +140,11 @@ async def advance_load(
     return done is not None
 
 
-async def note_feed(conn: Any, kind: Kind, source: str, as_of: datetime, now: datetime) -> None:
-    """Note that a source told of a kind as it was at `as_of`."""
-    await conn.execute(queries("facts").note_feed, kind.name, source, as_of, now)
+async def note_feed(
+    conn: Any, kind: Kind, source: str, as_of: datetime, now: datetime, snapshot: bool
+) -> None:
+    """Note that a source told of a kind as it was at `as_of`; with `snapshot`, wholly."""
+    await conn.execute(queries("facts").note_feed, kind.name, source, as_of, now, snapshot)
 
 
 def _all_written(row: Any) -> None:

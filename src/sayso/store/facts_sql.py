@@ -41,6 +41,7 @@ def _words(kind: Kind) -> dict[str, str]:
     key, columns = [_quoted(one.name) for one in kind.key], [_quoted(one.name) for one in kind.columns]
     touches = _Touches(kind)
     return {
+        "kind": kind.name,
         "table": _quoted(kind.name),
         "key": ", ".join(key),
         "all": ", ".join(key + columns),

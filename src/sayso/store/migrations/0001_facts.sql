@@ -24,11 +24,13 @@ CREATE TABLE loads (
     finished timestamptz
 );
 
--- How fresh each source's word on a kind is: the latest as_of that it told, and when it was loaded.
+-- How fresh each source's word on a kind is: the latest as_of that it told, and when it was loaded. What is older
+-- than its latest whole snapshot and was not in it is gone, even if it is told only afterwards.
 CREATE TABLE feeds (
     kind text NOT NULL,
     source text NOT NULL,
     as_of timestamptz NOT NULL,
+    snapshot_as_of timestamptz,
     loaded timestamptz NOT NULL,
     PRIMARY KEY (kind, source)
 );

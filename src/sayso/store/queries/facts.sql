@@ -13,6 +13,8 @@ WITH incoming AS MATERIALIZED (
 judged AS MATERIALIZED (
     SELECT i.*, held.place, held.load_id AS held_load, held.load_line AS held_line, {held_touches}
         CASE
+            WHEN held.as_of IS NULL AND (SELECT snapshot_as_of > $1 FROM feeds WHERE kind = '{kind}' AND source = $2)
+                THEN 'stale'
             WHEN held.as_of IS NULL THEN CASE WHEN i.is_deleted THEN 'void' ELSE 'new' END
             WHEN held.as_of > $1 THEN 'stale'
             WHEN NOT ({differs}) THEN CASE WHEN held.as_of = $1 THEN 'same' ELSE 'confirmed' END
@@ -108,9 +110,10 @@ WHERE load_id = $1 AND rows_read = $2 AND finished IS NULL
 RETURNING 1
 
 -- name: note_feed
--- Notes how fresh a source's word on a kind is.
-INSERT INTO feeds AS known (kind, source, as_of, loaded)
-VALUES ($1, $2, $3, $4)
+-- Notes how fresh a source's word on a kind is, and whether it was all that the source has.
+INSERT INTO feeds AS known (kind, source, as_of, snapshot_as_of, loaded)
+VALUES ($1, $2, $3::timestamptz, CASE WHEN $5 THEN $3::timestamptz END, $4)
 ON CONFLICT (kind, source) DO UPDATE SET
     as_of = greatest(known.as_of, EXCLUDED.as_of),
+    snapshot_as_of = greatest(known.snapshot_as_of, EXCLUDED.snapshot_as_of),
     loaded = greatest(known.loaded, EXCLUDED.loaded)
