@@ -5,9 +5,9 @@
 # what they are called. What is installed is installed once; the stamps in .venv tell.
 #
 # Set-up speaks on standard error only, so that `make demo DEMO_ARGS="--once --json"` prints one JSON document.
+# (From another folder: `make -sC sayso demo ...`, or make itself says where it goes.)
 
 SHELL := /bin/sh
-MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .SUFFIXES:
 .NOTPARALLEL:
