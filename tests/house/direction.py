@@ -26,7 +26,7 @@ def direction(source: Source) -> Iterator[Finding]:
 
 
 def purity(source: Source) -> Iterator[Finding]:
-    """Judgement imports nothing that reads, waits, tells the time or throws dice, and calls no such built-in."""
+    """Judgement imports nothing that reads, waits, tells the time or throws dice, and calls no such thing."""
     if source.room not in PURE_ROOMS:
         return
     for line, module in _imported(source):
