@@ -71,6 +71,10 @@ class Curve(NamedTuple):
         quantity = self.sellable[place]
         return quantity if quantity > 0 else ZERO
 
+    def balance(self, day: int) -> Decimal:
+        """The least projected balance from a day on; below zero where more is committed than there will be."""
+        return self.sellable[max(bisect_right(self.days, day) - 1, 0)]
+
     def first_day_for(self, quantity: Decimal, earliest: int) -> int | None:
         """The first day from `earliest` on when so much can leave, None when supply within the horizon never suffices."""
         place = max(bisect_right(self.days, earliest) - 1, 0)

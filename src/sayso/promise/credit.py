@@ -123,10 +123,12 @@ class Account:
         return rounded(self._worth(amount, currency), self.world.places(self.currency))
 
     def _worth(self, amount: Decimal, currency: str, factor: Decimal | None = None) -> Decimal:
-        if not amount or currency in ("", self.currency):
+        company = self.world.policy.company.currency
+        currency = currency or company
+        if not amount or currency == self.currency:
             return amount
         if factor:
-            return amount / factor
+            amount, currency = amount / factor, company
         rate = self.world.rate(currency, self.currency, self.today)
         # Without a rate the figure is taken as it stands: to leave it out would hide exposure.
         return amount if rate is None else amount * rate

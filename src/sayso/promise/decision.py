@@ -187,7 +187,7 @@ def _reserved(one: Considered, parts: list[Part], owner: Owner) -> tuple[list[Ta
         for good in one.wish.goods:
             facts, needed = good.facts, part.quantity * good.per
             for allocation, quantity in facts.draws(site, good.variant, owner, needed):
-                takes.append(Take(one.line.line, facts.card.item, site, good.variant, leaves, quantity, allocation))
+                takes.append(Take(one.line.line, facts.card.item, site, good.variant, leaves, quantity, allocation, part.state))
             place = site if facts.card.item == one.line.item else f"{site} {facts.card.item}"
             figures[place] = facts.explained(site, good.variant, owner, part.route.today, day).shown()
     return takes, figures

@@ -17,7 +17,10 @@ from sayso.promise.world import World
 
 
 class Take(NamedTuple):
-    """One reservation: base units of an item and variant that leave a site on a day, drawn on an allocation or on none."""
+    """One reservation: base units of an item and variant that leave a site on a day, drawn on an allocation or on none.
+
+    `state` is the part's: what is on backorder has no supply yet, and says so.
+    """
 
     line: int
     item: str
@@ -26,6 +29,7 @@ class Take(NamedTuple):
     day: date
     quantity: Decimal
     allocation: str = ""
+    state: str = ""
 
 
 class ItemFacts:

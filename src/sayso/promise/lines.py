@@ -44,7 +44,7 @@ def considered(
     if facts is None or not facts.card.known:
         return _unknown(line, facts, reason("unknown_item", item=line.item))
     card = facts.card
-    factor = _factor(card, line.uom)
+    factor = factor_of(card, line.uom)
     if factor is None:
         sold = ", ".join(sorted({card.uom, *card.units}))
         return _unknown(line, facts, reason("unknown_uom", uom=line.uom, item=line.item, sold_in=sold))
@@ -77,7 +77,7 @@ def _unknown(line: Line, facts: ItemFacts | None, why: Reason) -> Considered:
     return Considered(line, card, line.uom, _ONE, REFUSED, [why], None, None, None, None)
 
 
-def _factor(card: ItemCard, uom: str) -> Decimal | None:
+def factor_of(card: ItemCard, uom: str) -> Decimal | None:
     """Base units in one asked unit; None if the item is not sold in it."""
     if not uom or uom == card.uom:
         return _ONE
@@ -109,14 +109,14 @@ def _wish(line: Line, facts: ItemFacts, quantity: Decimal, factor: Decimal, item
     if quantity % step if step else False:
         step = ZERO
     return Wish(
-        _goods(line, facts, items), quantity, step or (_ONE if quantity == quantity.to_integral_value() else ZERO),
+        goods_of(line, facts, items), quantity, step or (_ONE if quantity == quantity.to_integral_value() else ZERO),
         line.need_by.toordinal() if line.need_by else None, line.ship == "complete",
         card.available_from.toordinal() if card.available_from else None, card.lead_days,
         card.status != "discontinued",
     )  # fmt: skip
 
 
-def _goods(line: Line, facts: ItemFacts, items: Mapping[str, ItemFacts]) -> tuple[Good, ...]:
+def goods_of(line: Line, facts: ItemFacts, items: Mapping[str, ItemFacts]) -> tuple[Good, ...]:
     """What the line draws on: the components of a kit, the item itself, or nothing where it is not stocked."""
     card = facts.card
     if card.kit:

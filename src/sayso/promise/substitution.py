@@ -63,7 +63,7 @@ def _filled(
 
 def _takes(line: int, facts: ItemFacts, factor: Decimal, parts: Sequence[Part], owner: Owner) -> list[Take]:
     return [
-        Take(line, facts.card.item, part.route.site, "", date.fromordinal(part.ship_day or part.route.first), quantity, allocation)
+        Take(line, facts.card.item, part.route.site, "", date.fromordinal(part.ship_day or part.route.first), quantity, allocation, part.state)
         for part in parts
         for allocation, quantity in facts.draws(part.route.site, "", owner, part.quantity * factor)
     ]  # fmt: skip

@@ -64,6 +64,13 @@ class World:
             self._routes[key] = known
         return known
 
+    def every_route(self, now: datetime) -> Sequence[Route]:
+        """All sites, where the destination is not known: what could leave each, arriving the day it leaves."""
+        return [
+            Route(site, Lane(site.site), self.calendar(site.calendar), self.calendar(""), 0, now, self.policy)
+            for site in self.card.sites
+        ]
+
     def calendar(self, name: str) -> Calendar:
         """The calendar of this name. A blank one works every day; a named one rests at the policy's weekend."""
         known = self._calendars.get(name)

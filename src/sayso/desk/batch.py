@@ -1,0 +1,212 @@
+"""What one transaction of the lane works on: rows as they were found, facts as they stand, writes as they gather.
+
+Errands are settled one after another, each seeing what those before it in the batch have taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+import msgspec
+
+from sayso.promise.asking import Request
+from sayso.promise.decision import Decision, Question, decide
+from sayso.promise.facts import AccountFacts, Facts, ItemFacts, Take
+from sayso.promise.lines import drawn_on
+from sayso.promise.world import World
+from sayso.store.promises import (
+    Answered, Order, OrderSettled, Promise, Recorded, Reservation, Settled, Writes,
+)  # fmt: skip
+
+Reference = tuple[str, str, str]
+
+
+class Again(Exception):
+    """What was looked up before the lock no longer holds: the errand has to be looked at afresh."""
+
+
+class Looked(NamedTuple):
+    """Rows read before the locks were taken; what matters of them is read again under the lock."""
+
+    answers: Mapping[tuple[str, str], Answered]
+    promises: Mapping[str, Promise]
+    references: Mapping[Reference, Promise]
+    orders: Mapping[str, Order]
+    reservations: Mapping[str, list[Reservation]]
+    tops: Mapping[str, str]
+
+
+class Batch:
+    """The facts and writes of one transaction."""
+
+    def __init__(
+        self, world: World, items: dict[str, ItemFacts], accounts: dict[str, AccountFacts], states: Mapping[str, str]
+    ) -> None:
+        self.world = world
+        self.writes = Writes()
+        self.items = items
+        self.accounts = accounts
+        self._states = dict(states)
+        self._taken: set[str] = set()
+        self._owing: set[str] = set()
+        self.addresses: set[str] = {world.digest, world.policy.hash}
+
+    def state(self, promise: str) -> str:
+        """The state of a locked promise; Again where it is not locked."""
+        try:
+            return self._states[promise]
+        except KeyError:
+            raise Again from None
+
+    def decide(self, question: Question, account: str, without: Iterable[Promise], held: Mapping[str, list[Reservation]]) -> Decision:
+        """Decide a question as if the promises `without` were not there."""
+        request = question.request
+        facts = self._facts_for(request, account)
+        for promise in without:
+            facts = _without(facts, promise, held.get(promise.id, ()))
+        decision = decide(question, facts)
+        self.addresses.update(item.digest for item in facts.items.values())
+        if facts.account is not None:
+            self.addresses.add(facts.account.digest)
+        return decision
+
+    def _facts_for(self, request: Request, account: str) -> Facts:
+        found = self.accounts.get(account)
+        if found is not None and request.customer not in found.card.customers:
+            found = None
+        items: dict[str, ItemFacts] = {}
+        for line in request.lines:
+            known = self.item(line.item)
+            items[line.item] = known
+            if known.card.kit or (line.substitute and known.card.substitutes):
+                for name in drawn_on(known.card, line.substitute):
+                    items[name] = self.item(name)
+        return Facts(self.world, found, items)
+
+    def item(self, name: str) -> ItemFacts:
+        """An item of the batch; Again where its row was not locked, as when a kit got a new component."""
+        try:
+            return self.items[name]
+        except KeyError:
+            raise Again from None
+
+    def take(self, takes: Iterable[Take]) -> None:
+        """Reservations are made."""
+        for take in takes:
+            self.items[take.item] = self.item(take.item).less(take)
+            self._taken.add(take.item)
+
+    def owe(self, account: str, amount: Decimal) -> None:
+        """The money promised on an account changes by an amount."""
+        facts = self.accounts.get(account)
+        if facts is not None and amount:
+            self.accounts[account] = facts._replace(promised=facts.promised + amount)
+            self._owing.add(account)
+
+    def end(self, promise: Promise, held: Mapping[str, list[Reservation]], state: str, now: datetime, why: str = "") -> None:
+        """A promise ends: what it took is given back, and its row says how it ended."""
+        for one in held.get(promise.id, ()):
+            if one.item:
+                self.items[one.item] = self.item(one.item).more(taken_by(one))
+                self._taken.add(one.item)
+            self.owe(one.account, -one.amount)
+        self.change(Settled(promise.id, state, ended=now, why=why))
+        self.writes.released.append(promise.id)
+
+    def change(self, settled: Settled) -> None:
+        """A promise changes its state."""
+        self._states[settled.id] = settled.state
+        self.writes.settled.append(settled)
+
+    def change_order(self, settled: OrderSettled) -> None:
+        """An order changes its state."""
+        self.writes.orders_settled.append(settled)
+
+    def record(self, question: Question, decision: Decision) -> None:
+        """The decision goes into the record, held or not."""
+        self.writes.decisions.append(
+            Recorded(
+                question.promise, question.now, question.request.customer, decision.account, decision.verdict,
+                decision.body, decision.evidence,
+            )  # fmt: skip
+        )
+
+    def keep(self, question: Question, decision: Decision, asked: str, order: str = "") -> None:
+        """The promise is held, or ordered: its rows, its reservations, its money."""
+        request, account = question.request, decision.account
+        state = "ordered" if order else "held"
+        self._states[question.promise] = state
+        self.writes.promises.append(
+            Promise(
+                question.promise, state, request.customer, account, request.channel, request.reference, asked,
+                decision.verdict, decision.amount, question.now, decision.expires, order,
+            )  # fmt: skip
+        )
+        shares = _shares(decision)
+        for place, take in enumerate(decision.takes):
+            self.writes.reservations.append(
+                Reservation(
+                    question.promise, place, take.line, take.item, take.site, take.variant, take.day, take.quantity,
+                    take.allocation, account, shares.pop(take.line, Decimal(0)), take.state,
+                )  # fmt: skip
+            )
+        left = sum(shares.values(), Decimal(0))
+        if left:
+            self._keep_money(question.promise, len(decision.takes), account, left, question.now)
+        self.take(decision.takes)
+        self.owe(account, decision.amount)
+
+    def _keep_money(self, promise: str, place: int, account: str, amount: Decimal, now: datetime) -> None:
+        """Money that goes with no stock, as for an item that is not stocked, is a reservation of nothing."""
+        self.writes.reservations.append(
+            Reservation(promise, place, 0, "", "", "", now.date(), Decimal(0), "", account, amount)
+        )
+
+    def finish(self) -> None:
+        """Everything that changed, in the form it is written in."""
+        for name in self._taken:
+            self.writes.items[name] = msgspec.json.encode(self.items[name].taken).decode()
+        for account in self._owing:
+            self.writes.accounts[account] = self.accounts[account].promised
+
+    def standing(self) -> dict[str, tuple[str, ItemFacts]]:
+        """The changed items as they stand once this is committed."""
+        return {name: (taken, self.items[name]) for name, taken in self.writes.items.items()}
+
+
+def taken_by(reservation: Reservation) -> Take:
+    """A reservation's row as the judgement knows it."""
+    return Take(
+        reservation.line, reservation.item, reservation.site, reservation.variant, reservation.day, reservation.quantity,
+        reservation.allocation, reservation.state,
+    )  # fmt: skip
+
+
+def _without(facts: Facts, promise: Promise, held: Iterable[Reservation]) -> Facts:
+    """The facts without what a promise takes of them, of the items that matter here and of the account."""
+    items, account = dict(facts.items), facts.account
+    for one in held:
+        if one.item in items:
+            items[one.item] = items[one.item].more(taken_by(one))
+        if account is not None and one.account == account.card.account:
+            account = account._replace(promised=account.promised - one.amount)
+    return Facts(facts.world, account, items)
+
+
+def _shares(decision: Decision) -> dict[int, Decimal]:
+    """The promise's amount spread over its lines by their net amounts; what rounding leaves is on the last."""
+    amounts = {line.line: Decimal(line.price.amount) if line.price else Decimal(0) for line in decision.answer.lines}
+    whole = sum(amounts.values(), Decimal(0))
+    if not decision.amount:
+        return {}
+    if not whole:
+        return {next(iter(amounts)): decision.amount}
+    shares, left = {}, decision.amount
+    for number, amount in amounts.items():
+        shares[number] = (decision.amount * amount / whole).quantize(Decimal("0.0001"))
+        left -= shares[number]
+    shares[number] += left
+    return shares

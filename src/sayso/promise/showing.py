@@ -1,0 +1,145 @@
+"""What a storefront shows of an item before anybody asks for it: sellable, from when, from where. Nothing is held."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from msgspec import Struct
+
+from sayso.canon.decimals import plain
+from sayso.canon.times import moment
+from sayso.promise.answer import day_text
+from sayso.promise.asking import Line
+from sayso.promise.availability import Owner
+from sayso.promise.browsing import BrowseQuery
+from sayso.promise.calendars import Route
+from sayso.promise.cards import ZERO, Customer, ItemCard
+from sayso.promise.facts import ItemFacts
+from sayso.promise.lines import factor_of, goods_of
+from sayso.promise.reasons import REFUSED, Reason, reason
+from sayso.promise.region import restricted
+from sayso.promise.sourcing import Shelves, Wish
+from sayso.promise.world import World
+
+_ONE = Decimal(1)
+
+
+class Step(Struct, frozen=True):
+    """From this day on, so much can leave."""
+
+    date: str
+    sellable: str
+
+
+class AtSite(Struct, frozen=True):
+    """What one site has. `earliest` is the day on which the asked quantity (or anything) can leave it."""
+
+    site: str
+    sellable: str
+    earliest: str | None
+    deliver_by: str | None
+    steps: tuple[Step, ...]
+    arithmetic: dict[str, dict[str, str]]
+
+
+class Shown(Struct, frozen=True):
+    """What is shown of one item, in `uom`. The steps sum over the sites."""
+
+    item: str
+    uom: str
+    sellable: str
+    state: str
+    earliest: str | None
+    deliver_by: str | None
+    by_site: tuple[AtSite, ...]
+    steps: tuple[Step, ...]
+    as_of: str | None
+    reasons: tuple[Reason, ...]
+
+
+def shown(
+    name: str, query: BrowseQuery, items: Mapping[str, ItemFacts], customer: Customer, routes: Sequence[Route],
+    world: World, country: str,
+) -> Shown:  # fmt: skip
+    """One item as this buyer would see it."""
+    facts = items[name]
+    card = facts.card
+    factor = factor_of(card, query.uom) if card.known else None
+    if factor is None:
+        why = reason("unknown_uom", uom=query.uom, item=name) if card.known else reason("unknown_item", item=name)
+        return Shown(name, query.uom, "0", "unknown", None, None, (), (), None, (why,))
+    verdict, reasons = restricted(card, customer, world, country, query.region)
+    wish = _wish(card, query, factor, facts, items)
+    shelves = Shelves(Owner(customer.customer, customer.group))
+    found = [_at_site(wish, route, shelves, factor, customer, items) for route in routes] if verdict != REFUSED else []
+    dated = [(site.deliver_by or "", site.earliest or "") for site in found if site.earliest]
+    arrives, earliest = min(dated, default=(None, None))
+    sellable = sum((Decimal(site.sellable) for site in found), ZERO)
+    as_of = moment(card.as_of) if card.as_of else None
+    return Shown(
+        name, query.uom or card.uom, plain(sellable), _state(card, verdict, sellable, query, earliest, routes), earliest,
+        arrives, tuple(found), _summed(found), as_of, tuple(reasons),
+    )  # fmt: skip
+
+
+def _wish(card: ItemCard, query: BrowseQuery, factor: Decimal, facts: ItemFacts, items: Mapping[str, ItemFacts]) -> Wish:
+    """The asked quantity, or the least that can be had, as a line would ask for it."""
+    least = max(card.minimum or ZERO, card.pack or ZERO, _ONE if factor == 1 else factor)
+    quantity = query.quantity * factor if query.quantity is not None else least
+    line = Line(card.item, quantity, variant=query.variant)
+    ready = card.available_from.toordinal() if card.available_from else None
+    return Wish(goods_of(line, facts, items), quantity, ZERO, None, False, ready, card.lead_days, False)
+
+
+def _at_site(
+    wish: Wish, route: Route, shelves: Shelves, factor: Decimal, customer: Customer, items: Mapping[str, ItemFacts]
+) -> AtSite:
+    first = route.ships(max(wish.ready, route.first)) if wish.ready is not None else route.first
+    ready = shelves.first_day_for(wish, route, wish.quantity, first)
+    leaves = None if ready is None else route.ships(ready)
+    everything = wish._replace(quantity=Decimal(10) ** 15)
+    days = sorted({first} | {day for good in wish.goods for day, _ in shelves.curve(good, route).steps() if day > first})
+    steps = []
+    for day in days:
+        quantity = shelves.sellable(everything, route, day) / factor
+        if not steps or steps[-1][1] != quantity:
+            steps.append((day, quantity))
+    figures = {}
+    for good in wish.goods:
+        owner = Owner(customer.customer, customer.group)
+        found = good.facts.explained(route.site, good.variant, owner, route.today, first)
+        figures[good.facts.card.item] = found.shown()
+    return AtSite(
+        route.site, plain(max(steps[0][1], ZERO)), day_text(leaves),
+        None if leaves is None else day_text(route.arrival(leaves)),
+        tuple(Step(date.fromordinal(day).isoformat(), plain(quantity)) for day, quantity in steps), figures,
+    )  # fmt: skip
+
+
+def _state(
+    card: ItemCard, verdict: str, sellable: Decimal, query: BrowseQuery, earliest: str | None, routes: Sequence[Route]
+) -> str:
+    if verdict == REFUSED:
+        return "restricted"
+    if card.status == "blocked" or (card.status == "discontinued" and sellable <= 0):
+        return "discontinued"
+    if card.available_from and routes and card.available_from.toordinal() > routes[0].first:
+        return "pre_order"
+    if sellable > 0 and sellable >= (query.quantity or ZERO):
+        return "in_stock"
+    return "inbound" if earliest else "backorder"
+
+
+def _summed(sites: Sequence[AtSite]) -> tuple[Step, ...]:
+    """The steps of all sites together."""
+    days = sorted({step.date for site in sites for step in site.steps})
+    steps: list[Step] = []
+    for day in days:
+        total = ZERO
+        for site in sites:
+            total += next((Decimal(step.sellable) for step in reversed(site.steps) if step.date <= day), ZERO)
+        if not steps or steps[-1].sellable != plain(total):
+            steps.append(Step(day, plain(total)))
+    return tuple(steps)

@@ -1,0 +1,121 @@
+"""The rows behind a load's last step: versions, accounts of customers, own demand that the ERP reports, cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from sayso.store.database import queries
+from sayso.store.promises import Reservation
+
+SQL = queries("handover")
+
+
+class Live(NamedTuple):
+    """A reservation with what is at stake with it."""
+
+    reservation: Reservation
+    customer: str
+    order: str
+
+
+class Case(NamedTuple):
+    """A case to be opened: a promise that the facts no longer bear."""
+
+    id: str
+    promise: str
+    order: str
+    customer: str
+    item: str
+    site: str
+    amount: Decimal
+    next_step: str
+    facts: str
+
+
+async def make_rows(connection: Any, items: Sequence[str], accounts: Sequence[str]) -> None:
+    """Rows to lock, where there are none yet."""
+    await connection.execute(SQL["make_rows"], items, accounts)
+
+
+async def moved(connection: Any, customers: Sequence[str]) -> list[tuple[str, str | None, str]]:
+    """(customer, account as kept, account as it is) of customers and all below them."""
+    return [tuple(row) for row in await connection.fetch(SQL["moved"], customers)]
+
+
+async def tops(connection: Any, customers: Sequence[str]) -> set[str]:
+    """The accounts of customers."""
+    return {row["account"] for row in await connection.fetch(SQL["tops"], customers)}
+
+
+async def keep_tops(connection: Any, found: Sequence[tuple[str, str]]) -> None:
+    """Keep the accounts of customers."""
+    await connection.execute(SQL["keep_tops"], [one for one, _ in found], [account for _, account in found])
+
+
+async def raise_versions(connection: Any, accounts: Sequence[str], items: Sequence[str], world: bool) -> None:
+    """The facts of these have changed."""
+    await connection.execute(SQL["raise"], accounts, items)
+    if world:
+        await connection.execute(SQL["raise_world"])
+
+
+async def reported(connection: Any, pairs: Sequence[tuple[str, str]]) -> list[Live]:
+    """Own demand of orders and items that the ERP reports."""
+    rows = await connection.fetch(SQL["reported"], [order for order, _ in pairs], [item for _, item in pairs])
+    return [Live(Reservation(*list(row)[:12]), "", row["order"]) for row in rows]
+
+
+async def absorb(connection: Any, found: Sequence[Live]) -> None:
+    """End these reservations: the ERP's demand stands in their place."""
+    await connection.execute(
+        SQL["absorb"], [one.reservation.promise for one in found], [one.reservation.place for one in found]
+    )
+
+
+async def carry_over(connection: Any, amounts: Sequence[tuple[str, str, Decimal, str]]) -> None:
+    """Amounts that the ERP did not report: (order, item, amount, account)."""
+    columns = [list(column) for column in zip(*amounts, strict=True)]
+    await connection.execute(SQL["carry_over"], *columns)
+
+
+async def write_taken(connection: Any, taken: dict[str, str], off: dict[str, Decimal]) -> None:
+    """What is taken of items, and the money that comes off accounts."""
+    await connection.execute(SQL["write_taken"], list(taken), list(taken.values()), list(off), list(off.values()))
+
+
+async def live_on(connection: Any, items: Sequence[str]) -> list[Live]:
+    """What live promises take of items, the latest promise first."""
+    rows = await connection.fetch(SQL["live_on"], items)
+    return [Live(Reservation(*list(row)[:12]), row["customer"], row["order"] or "") for row in rows]
+
+
+async def move_money(connection: Any, found: Sequence[tuple[str, str]], accounts: Sequence[str]) -> None:
+    """Customers have moved to other accounts, and what they were promised moves with them."""
+    await connection.execute(SQL["move_money"], [one for one, _ in found], [account for _, account in found])
+    await connection.execute(SQL["sum_money"], accounts)
+
+
+async def open_cases(connection: Any, items: Sequence[str]) -> dict[tuple[str, str, str], str]:
+    """Open cases of promises at risk, by promise, item and site."""
+    rows = await connection.fetch(SQL["open_cases"], items)
+    return {(row["promise"], row["item"], row["site"]): row["id"] for row in rows}
+
+
+async def open_case(connection: Any, now: datetime, cases: Sequence[Case]) -> None:
+    """Open cases."""
+    columns = [list(column) for column in zip(*cases, strict=True)]
+    await connection.execute(SQL["open_case"], now, *columns)
+
+
+async def close_cases(connection: Any, now: datetime, why: str, ids: Iterable[str]) -> None:
+    """Close cases."""
+    await connection.execute(SQL["close_cases"], now, why, list(ids))
+
+
+async def list_cases(connection: Any, state: str, cursor: str, customers: list[str] | None, limit: int) -> list[Any]:
+    """Cases of a state, newest first, from behind a cursor."""
+    rows: list[Any] = await connection.fetch(SQL["list_cases"], state, cursor, customers, limit)
+    return rows

@@ -1,0 +1,121 @@
+-- name: lock
+-- Locks a batch's accounts, items and promises in one order, and returns them with the world's version and the transaction.
+SELECT what, key, facts, value FROM lock_batch($1::text[], $2::text[], $3::text[])
+UNION ALL SELECT 'world', '', w.facts, pg_current_xact_id()::text FROM world w;
+
+-- name: peek
+-- The same without a lock, for quotes.
+SELECT 'account', a.account, a.facts, a.promised::text FROM accounts a WHERE a.account = ANY ($1::text[])
+UNION ALL SELECT 'item', l.item, l.facts, l.taken FROM ledger l WHERE l.item = ANY ($2::text[])
+UNION ALL SELECT 'promise', p.id, 0, p.state FROM promises p WHERE p.id = ANY ($3::text[])
+UNION ALL SELECT 'world', '', w.facts, pg_current_xact_id()::text FROM world w;
+
+-- name: answered
+-- What was answered before under some Idempotency-Keys.
+SELECT i.owner, i.key, i.asked, i.promise, i.status, i.body, i.made
+FROM unnest($1::text[], $2::text[]) AS a (owner, key)
+JOIN idempotency i ON i.owner = a.owner AND i.key = a.key;
+
+-- name: promises
+-- Promises by their number.
+SELECT id, state, customer, account, channel, reference, asked, verdict, amount, made, expires, "order", ended, why
+FROM promises WHERE id = ANY ($1::text[]);
+
+-- name: referenced
+-- The live holds on some references of the storefront.
+SELECT p.id, p.state, p.customer, p.account, p.channel, p.reference, p.asked, p.verdict, p.amount, p.made,
+    p.expires, p."order", p.ended, p.why
+FROM unnest($1::text[], $2::text[], $3::text[]) AS r (customer, channel, reference)
+JOIN promises p ON p.customer = r.customer AND p.channel = r.channel AND p.reference = r.reference
+WHERE p.state = 'held' AND p.reference <> '';
+
+-- name: due
+-- Holds whose time is up, the oldest first.
+SELECT id, state, customer, account, channel, reference, asked, verdict, amount, made, expires, "order", ended, why
+FROM promises WHERE state = 'held' AND expires <= $1 ORDER BY expires LIMIT $2;
+
+-- name: orders
+-- Orders by their number.
+SELECT "order", promise, customer, account, po, asked, state, placed, changed, ended, why
+FROM orders WHERE "order" = ANY ($1::text[]);
+
+-- name: order_of
+-- The order that stands on a promise.
+SELECT "order" FROM orders WHERE promise = $1;
+
+-- name: reservations
+-- What live promises take.
+SELECT promise, place, line, item, site, variant, day, quantity, allocation, account, amount, state
+FROM reservations WHERE promise = ANY ($1::text[]) ORDER BY promise, place;
+
+-- name: decided
+-- The last decision under a promise's number; `since` is when the number was made, so that older months stay closed.
+SELECT id, made, customer, account, verdict, answer, evidence FROM decisions
+WHERE id = $1 AND made >= $2 ORDER BY made DESC LIMIT 1;
+
+-- name: decided_at
+-- The decision under a promise's number that was made at a moment.
+SELECT id, made, customer, account, verdict, answer, evidence FROM decisions WHERE id = $1 AND made = $2;
+
+-- name: settle
+-- Changes the state of promises, and of the orders on them. An empty text leaves a column as it is.
+WITH changed AS (
+    UPDATE promises p SET state = v.state, "order" = coalesce(nullif(v.placed_as, ''), p."order"),
+        expires = coalesce(v.expires, p.expires), ended = v.ended, why = nullif(v.why, '')
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::text[])
+        AS v (id, state, placed_as, expires, ended, why)
+    WHERE p.id = v.id
+), gone AS (
+    DELETE FROM reservations WHERE promise = ANY ($7::text[])
+), settled AS (
+    UPDATE cases SET state = 'closed', closed = now(), closed_why = 'the promise ended'
+    WHERE state = 'open' AND promise = ANY ($7::text[])
+)
+UPDATE orders o SET state = v.state, ended = v.ended, why = nullif(v.why, '')
+FROM unnest($8::text[], $9::text[], $10::timestamptz[], $11::text[]) AS v (number, state, ended, why)
+WHERE o."order" = v.number;
+
+-- name: write
+-- Writes what a batch decided: the ledger and the accounts as they now stand, promises, reservations, decisions and answers.
+WITH items AS (
+    UPDATE ledger l SET taken = v.taken FROM unnest($1::text[], $2::text[]) AS v (item, taken) WHERE l.item = v.item
+), money AS (
+    UPDATE accounts a SET promised = v.promised
+    FROM unnest($3::text[], $4::numeric[]) AS v (account, promised) WHERE a.account = v.account
+), made AS (
+    INSERT INTO promises (id, state, customer, account, channel, reference, asked, verdict, amount, made, expires, "order")
+    SELECT id, state, customer, account, channel, reference, asked, verdict, amount, made, expires, nullif(placed_as, '')
+    FROM unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
+        $13::numeric[], $14::timestamptz[], $15::timestamptz[], $16::text[])
+        AS v (id, state, customer, account, channel, reference, asked, verdict, amount, made, expires, placed_as)
+), taken AS (
+    INSERT INTO reservations (promise, place, line, item, site, variant, day, quantity, allocation, account, amount, state)
+    SELECT * FROM unnest($17::text[], $18::int[], $19::int[], $20::text[], $21::text[], $22::text[], $23::date[],
+        $24::numeric[], $25::text[], $26::text[], $27::numeric[], $28::text[])
+), keys AS (
+    INSERT INTO idempotency (owner, key, asked, promise, status, body, made)
+    SELECT owner, key, asked, nullif(promise, ''), status, body, made
+    FROM unnest($29::text[], $30::text[], $31::text[], $32::text[], $33::smallint[], $34::bytea[], $35::timestamptz[])
+        AS v (owner, key, asked, promise, status, body, made)
+)
+INSERT INTO decisions (id, made, customer, account, verdict, answer, evidence)
+SELECT * FROM unnest($36::text[], $37::timestamptz[], $38::text[], $39::text[], $40::text[], $41::bytea[], $42::bytea[]);
+
+-- name: write_orders
+-- Writes orders; a rejected one may be placed again under its number.
+INSERT INTO orders ("order", promise, customer, account, po, asked, state, placed, changed)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+    $8::timestamptz[], $9::text[])
+ON CONFLICT ("order") DO UPDATE SET promise = excluded.promise, customer = excluded.customer,
+    account = excluded.account, po = excluded.po, asked = excluded.asked, state = excluded.state,
+    placed = excluded.placed, changed = excluded.changed, ended = NULL, why = NULL
+WHERE orders.state = 'rejected'
+RETURNING "order";
+
+-- name: outcome
+-- What became of a transaction whose commit was not answered: committed, aborted, in progress, or NULL when long gone.
+SELECT pg_xact_status($1::text::xid8);
+
+-- name: forget_answers
+-- Forgets answers that no retry will ask for any more.
+DELETE FROM idempotency WHERE made < $1;
