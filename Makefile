@@ -22,7 +22,7 @@ PYTHONS := $(PYTHON) python3 python3.13 python3.12 python3.11 python3.14 \
 GOOD_PYTHON := import sys, ensurepip, ssl, venv; sys.exit(sys.version_info < (3, 11))
 
 PY := .venv/bin/python
-INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-input
+INSTALL := $(PY) -m pip install -qq --disable-pip-version-check --no-input
 # The checkout itself, with the pinned build tool and nothing fetched; test.txt holds all of base.txt.
 CHECKOUT := --no-deps --no-build-isolation --no-index --editable .
 export PIP_ROOT_USER_ACTION := ignore
