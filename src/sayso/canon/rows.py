@@ -48,12 +48,11 @@ class Refusal:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.file else f"row {self.line}"
-        about = f" {self.field}: {self.value!r}" if self.value else f" {self.field}" if self.field else ""
-        return (
-            f"{place}:{about}: {self.detail}; {self.remedy}"
-            if self.remedy
-            else f"{place}:{about}: {self.detail}"
-        )
+        about = [self.field] if self.field else []
+        if self.value:
+            about.append(f"'{self.value}'")
+        said = f"{self.detail}; {self.remedy}" if self.remedy else self.detail
+        return ": ".join([place, *about, said])
 
 
 Reading = Fact | list[Refusal]

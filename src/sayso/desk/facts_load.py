@@ -125,17 +125,18 @@ def _rehearsed(what: Load, rows: Rows) -> LoadReport:
     """What would be refused if these rows were loaded: a report that is `rejected` if anything would."""
     report, width = LoadReport(what.kind.name, what.source, what.as_of), len(what.kind.key)
     seen: dict[int, tuple[int, int]] = {}
-    for read, row in enumerate(rows(0), 1):
+    read = 0
+    for read, row in enumerate(rows(0), 1):  # noqa: B007
         wrong = row if isinstance(row, list) else []
         if isinstance(row, Fact):
             line, content = seen.setdefault(hash(row.values[:width]), (row.line, hash(row[1:])))
             if content != hash(row[1:]):
                 wrong = [_doubled(what, row, line)]
         if wrong:
-            report = replace(report.plus([wrong]), read=read, rejected=True)
+            report = replace(report.plus([wrong]), rejected=True)
             if what.refused and report.refused <= MOST_REFUSALS:
                 _each(what.refused, [wrong])
-    return report
+    return replace(report, read=read)
 
 
 class _Run:

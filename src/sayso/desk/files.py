@@ -21,6 +21,7 @@ from sayso.canon.columns import Kind
 from sayso.canon.kinds import KINDS
 from sayso.canon.rows import Reading, RowReader
 from sayso.canon.times import moment
+from sayso.canon.values import visible
 from sayso.desk import files_csv, files_json, files_parquet
 from sayso.desk.facts import kind_named
 from sayso.errors import BadRequest, SaysoError
@@ -123,7 +124,7 @@ def _file(path: Path, given: Kind | None) -> FactFile:
     modified = datetime.fromtimestamp(state.st_mtime, UTC)
     packed = suffix.endswith(".gz")
     form: Format = _FORMATS[suffix.removesuffix(".gz")]
-    return FactFile(path, str(path), kind, state.st_size, modified, form, packed)
+    return FactFile(path, visible(str(path)), kind, state.st_size, modified, form, packed)
 
 
 def _suffix(path: Path) -> str:

@@ -105,7 +105,7 @@ RETURNING load_id, rows_read, report
 -- name: advance_load
 -- Notes how far a load has come, unless another process has brought it further meanwhile.
 UPDATE loads
-SET rows_read = $3, report = $4, changed = $5, finished = CASE WHEN $6 THEN $5 END
+SET rows_read = $3, report = $4, changed = $5::timestamptz, finished = CASE WHEN $6 THEN $5::timestamptz END
 WHERE load_id = $1 AND rows_read = $2 AND finished IS NULL
 RETURNING 1
 
