@@ -65,10 +65,13 @@ class Curve(NamedTuple):
 
     def at(self, day: int) -> Decimal:
         """What can leave on a day, never below zero; a day before today has nothing."""
-        place = bisect_right(self.days, day) - 1
-        if place < 0:
-            return ZERO
-        quantity = self.sellable[place]
+        days = self.days
+        if len(days) == 1 or day < days[1]:
+            if day < days[0]:
+                return ZERO
+            quantity = self.sellable[0]
+        else:
+            quantity = self.sellable[bisect_right(days, day) - 1]
         return quantity if quantity > 0 else ZERO
 
     def balance(self, day: int) -> Decimal:
@@ -82,6 +85,11 @@ class Curve(NamedTuple):
             if self.sellable[later] >= quantity:
                 return max(self.days[later], earliest)
         return None
+
+    def low(self, day: int) -> tuple[int, Decimal]:
+        """The day whose projected balance says what can leave on a day, and that balance."""
+        place = max(bisect_right(self.days, day) - 1, 0)
+        return self.lows[place], self.sellable[place]
 
     def steps(self) -> list[tuple[int, Decimal]]:
         """The days on which the sellable quantity rises, with the quantity from then on."""
@@ -105,18 +113,21 @@ class Arithmetic(NamedTuple):
     inbound: Decimal
     demand: Decimal
     allocated: Decimal
-    promised: Decimal
     until: date
-    sellable: Decimal
+
+    @property
+    def unpromised(self) -> Decimal:
+        """What would be sellable without live reservations."""
+        return self.on_hand - self.reserved - self.safety_stock + self.inbound - self.demand - self.allocated
 
     def shown(self) -> dict[str, str]:
-        """The same as text, with what is zero and could be left out left out."""
-        figures = {
-            name: plain(value)
-            for name, value in zip(self._fields, self, strict=True)
-            if isinstance(value, Decimal) and (value or name in ("on_hand", "sellable"))
-        }
-        return {**figures, "until": self.until.isoformat()}
+        """The same as text; what is zero is left out, but for what is on hand."""
+        figures = {"on_hand": plain(self.on_hand)}
+        for name, value in zip(self._fields[1:6], self[1:6], strict=True):
+            if value:
+                figures[name] = plain(value)  # type: ignore[arg-type]
+        figures["until"] = self.until.isoformat()
+        return figures
 
 
 def curve(
@@ -151,22 +162,17 @@ def lowered(known: Curve, day: int, quantity: Decimal) -> Curve:
 
 
 def explained(
-    card: ItemCard, taken: Taken, site: str, variant: str, owner: Owner, today: date, policy: Policy,
-    known: Curve, day: int,
-) -> Arithmetic:  # fmt: skip
-    """The arithmetic behind `known.at(day)`."""
-    place = max(bisect_right(known.days, day) - 1, 0)
-    until, start = known.lows[place], today.toordinal()
+    card: ItemCard, taken: Taken, site: str, variant: str, owner: Owner, today: date, policy: Policy, until: int
+) -> Arithmetic:
+    """The arithmetic of a day's projected balance, all but what live reservations take of it."""
+    start = today.toordinal()
     stock = _stock(card, site, variant)
-    inbound = sum((one.quantity for one in known.supply if one.day <= until), ZERO)
+    supply = _supply(card, site, variant, start, policy)
+    inbound = sum((one.quantity for one in supply if one.day <= until), ZERO)
     demand = sum((q for when, q in _demand(card, site, variant, start, policy) if when <= until), ZERO)
     allocated = sum((q for when, q in _allocated(card, taken, site, variant, owner, start, policy) if when <= until), ZERO)
-    promised = sum((q for when, q in _promised(taken, site, variant, start) if when <= until), ZERO)
     safety = stock.safety_stock if policy.availability.safety_stock else ZERO
-    sellable = stock.on_hand - stock.reserved - safety + inbound - demand - allocated - promised
-    return Arithmetic(
-        stock.on_hand, stock.reserved, safety, inbound, demand, allocated, promised, date.fromordinal(until), sellable
-    )
+    return Arithmetic(stock.on_hand, stock.reserved, safety, inbound, demand, allocated, date.fromordinal(until))
 
 
 def own_allocation(

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
+from typing import Any
 
 from msgspec import Struct
-
-from sayso.canon.decimals import plain
 
 ZERO = Decimal(0)
 
@@ -141,6 +141,11 @@ class ItemCard(Struct, frozen=True, omit_defaults=True, dict=True):
     substitutes: tuple[Substitute, ...] = ()
     prices: tuple[PriceLine, ...] = ()
     as_of: datetime | None = None
+
+    @cached_property
+    def memo(self) -> dict[Any, Any]:
+        """What was worked out from this card alone, or from it and what the key names; never part of its value."""
+        return {}
 
 
 class Customer(Struct, frozen=True, omit_defaults=True):
@@ -333,6 +338,6 @@ def place_of(site: str, variant: str) -> str:
 def _add(sums: dict[str, Decimal], key: str, quantity: Decimal) -> None:
     total = sums.get(key, ZERO) + quantity
     if total:
-        sums[key] = Decimal(plain(total))
+        sums[key] = total
     else:
         sums.pop(key, None)

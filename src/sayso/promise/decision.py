@@ -84,11 +84,12 @@ def _decided(question: Question, facts: Facts) -> Decision:
         considered(request, line, customer, account_card, world, facts.items, currency, today) for line in request.lines
     ]
     routes = world.routes(request.ship_to.country, request.ship_to.region, known, now)
-    parts = _sourced(request, lines, routes, customer, world, facts)
+    owner = Owner(customer.customer, customer.group, _contract(request))
+    parts = _sourced(lines, routes, owner, world)
     places = world.places(currency)
     answered, takes = [], []
     for one, its_parts in zip(lines, parts, strict=True):
-        line, its_takes = _line(request, one, its_parts, routes, customer, world, places, facts)
+        line, its_takes = _line(one, its_parts, routes, owner, world, places, facts)
         answered.append(line)
         takes.extend(its_takes)
     totals, credit_amount = _totals(answered, lines, world, currency, places)
@@ -105,13 +106,12 @@ def _decided(question: Question, facts: Facts) -> Decision:
 
 
 def _sourced(
-    request: Request, lines: Sequence[Considered], routes: Sequence[Route], customer: Customer, world: World, facts: Facts
+    lines: Sequence[Considered], routes: Sequence[Route], owner: Owner, world: World
 ) -> list[list[Part]]:
     """The parts of each line; none for a line that is refused already."""
     places = [place for place, one in enumerate(lines) if one.wish is not None]
     parts: list[list[Part]] = [[] for _ in lines]
     wishes = [one.wish for one in lines if one.wish is not None]
-    owner = Owner(customer.customer, customer.group, _contract(request))
     for place, found in zip(places, planned(wishes, routes, owner, world.policy), strict=True):
         parts[place] = found
     return parts
@@ -123,13 +123,11 @@ def _contract(request: Request) -> str:
 
 
 def _line(
-    request: Request, one: Considered, parts: list[Part], routes: Sequence[Route], customer: Customer, world: World,
-    places: int, facts: Facts,
+    one: Considered, parts: list[Part], routes: Sequence[Route], owner: Owner, world: World, places: int, facts: Facts
 ) -> tuple[shown.Line, list[Take]]:  # fmt: skip
     """A line's answer and its reservations."""
-    owner = Owner(customer.customer, customer.group, _contract(request))
     verdict, reasons = one.verdict, list(one.reasons)
-    replaced = substituted(one, parts, routes, owner, world, facts.items)
+    replaced = substituted(one, parts, routes, owner, world, facts.items) if one.line.substitute else []
     outcome, found = _dates(one, parts, replaced, routes)
     verdict, reasons = worst(verdict, outcome), reasons + found
     takes, arithmetic_shown = _reserved(one, parts, owner)
@@ -154,6 +152,12 @@ def _dates(
         return FIRM, []
     if not routes:
         return REFUSED, [reason("no_site", item=one.line.item)]
+    need_by = one.wish.need_by
+    if len(parts) == 1 and not replaced:
+        only = parts[0]
+        if only.state != "backorder" and only.quantity == one.wish.quantity and only.arrival is not None:
+            if need_by is None or only.arrival <= need_by:
+                return FIRM, []
     every = parts + [part for _, its_parts, _ in replaced for part in its_parts]
     supplied = sum((part.quantity for part in every if part.state != "backorder"), ZERO)
     asked, factor = one.wish.quantity, one.factor
@@ -165,9 +169,9 @@ def _dates(
         verdict = REFUSED if placed < asked else CONDITIONAL
         reasons.append(reason("discontinued" if gone else "stock_short", **figures))
     last = max((part.arrival or 0 for part in every), default=0)
-    if one.wish.need_by is not None and last > one.wish.need_by:
+    if need_by is not None and last > need_by:
         verdict = worst(verdict, CONDITIONAL)
-        reasons.append(reason("late", need_by=shown.day_text(one.wish.need_by) or "", deliver_by=shown.day_text(last) or ""))
+        reasons.append(reason("late", need_by=shown.day_text(need_by) or "", deliver_by=shown.day_text(last) or ""))
     undated = sum((part.quantity for part in every if part.ship_day is None), ZERO)
     if undated:
         verdict = worst(verdict, CONDITIONAL)
@@ -189,7 +193,7 @@ def _reserved(one: Considered, parts: list[Part], owner: Owner) -> tuple[list[Ta
             for allocation, quantity in facts.draws(site, good.variant, owner, needed):
                 takes.append(Take(one.line.line, facts.card.item, site, good.variant, leaves, quantity, allocation, part.state))
             place = site if facts.card.item == one.line.item else f"{site} {facts.card.item}"
-            figures[place] = facts.explained(site, good.variant, owner, part.route.today, day).shown()
+            figures[place] = facts.explained(site, good.variant, owner, part.route.today, day)
     return takes, figures
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sayso.promise.availability import NOBODY, Arithmetic, Curve, Owner, curve, explained, lowered, own_allocation
+from sayso.canon.decimals import plain
+from sayso.promise.availability import NOBODY, Curve, Owner, curve, explained, lowered, own_allocation
 from sayso.promise.cards import AccountCard, ItemCard, Taken, place_of
 from sayso.promise.policy import Policy
 from sayso.promise.world import World
@@ -35,14 +36,17 @@ class Take(NamedTuple):
 class ItemFacts:
     """An item card, and what live reservations take of it."""
 
-    __slots__ = ("_curves", "_policy", "card", "digest", "taken")
+    __slots__ = ("_curves", "_policy", "_sums", "card", "digest", "taken")
 
-    def __init__(self, card: ItemCard, digest: str, taken: Taken, policy: Policy) -> None:
+    def __init__(
+        self, card: ItemCard, digest: str, taken: Taken, policy: Policy, sums: dict[Any, Any] | None = None
+    ) -> None:
         self.card = card
         self.digest = digest
         self.taken = taken
         self._policy = policy
         self._curves: dict[tuple[str, str, Owner, date], Curve] = {}
+        self._sums: dict[Any, Any] = {} if sums is None else sums
 
     def curve(self, site: str, variant: str, owner: Owner, today: date) -> Curve:
         """The sellable quantity over time, drawn once."""
@@ -52,10 +56,21 @@ class ItemFacts:
             known = self._curves[key] = curve(self.card, self.taken, site, variant, key[2], today, self._policy)
         return known
 
-    def explained(self, site: str, variant: str, owner: Owner, today: date, day: int) -> Arithmetic:
-        """The arithmetic behind what can leave on a day."""
-        known = self.curve(site, variant, owner, today)
-        return explained(self.card, self.taken, site, variant, owner, today, self._policy, known, day)
+    def explained(self, site: str, variant: str, owner: Owner, today: date, day: int) -> dict[str, str]:
+        """The arithmetic behind what can leave on a day, as text."""
+        until, sellable = self.curve(site, variant, owner, today).low(day)
+        key = (site, variant, today, until)
+        known = self._sums.get(key)
+        if known is None:
+            found = explained(self.card, self.taken, site, variant, owner, today, self._policy, until)
+            known = (found.shown(), found.unpromised)
+            if not self.card.allocations:  # else it would depend on who asks, and on what was drawn
+                self._sums[key] = known
+        figures, unpromised = known
+        if sellable == unpromised:
+            return {**figures, "sellable": plain(sellable)}
+        # Balances are sums: what is missing between the two is what live reservations take.
+        return {**figures, "promised": plain(unpromised - sellable), "sellable": plain(sellable)}
 
     def draws(self, site: str, variant: str, owner: Owner, quantity: Decimal) -> list[tuple[str, Decimal]]:
         """How a reservation would draw on the owner's protected allocations."""
@@ -73,11 +88,11 @@ class ItemFacts:
 
     def with_taken(self, taken: Taken) -> ItemFacts:
         """The same card with other reservations."""
-        return ItemFacts(self.card, self.digest, taken, self._policy)
+        return ItemFacts(self.card, self.digest, taken, self._policy, self._sums)
 
     def _with(self, take: Take, quantity: Decimal) -> ItemFacts:
         place = place_of(take.site, take.variant)
-        after = ItemFacts(self.card, self.digest, self.taken.plus(place, take.day.isoformat(), quantity, take.allocation), self._policy)
+        after = self.with_taken(self.taken.plus(place, take.day.isoformat(), quantity, take.allocation))
         day = take.day.toordinal()
         for key, known in self._curves.items():
             if key[0] != take.site or key[1] != take.variant:

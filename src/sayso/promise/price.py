@@ -6,7 +6,8 @@ a fitting line wins, and within it the most particular line, then the lowest net
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from sayso.promise.cards import ZERO, AccountCard, Customer, ItemCard, PriceLine
 from sayso.promise.world import World
 
 _HUNDRED = Decimal(100)
+_MOST_REMEMBERED = 256
 
 
 class Wanted(NamedTuple):
@@ -42,61 +44,144 @@ class Priced(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """A line that fits, in comparable terms: per asked unit, in the asked currency, discount included."""
+    """A line that fits (None: the item card's own price), in comparable terms: per asked unit, in the asked currency."""
 
     line: PriceLine | None
     unit: Decimal
     discount: Decimal
     net: Decimal
+
+
+class Rung(NamedTuple):
+    """What a line costs from a quantity on."""
+
+    unit: Decimal
+    discount: Decimal
+    net: Decimal
     rule: str
+    includes_tax: bool
 
 
 def priced(item: ItemCard, customer: Customer, account: AccountCard, world: World, wanted: Wanted) -> Priced | None:
     """The price that wins, or None where none is known."""
-    winner = next(iter(ranked(item, customer, account, world, wanted)), None)
-    if winner is None:
+    if customer.customer in account.prices or (customer.bill_to and customer.bill_to in account.prices):
+        rung = _rung(item, customer, account, world, wanted)
+    else:
+        breaks, rungs = _ladder(item, customer, account, world, wanted)
+        rung = rungs[bisect_right(breaks, wanted.quantity * wanted.factor) - 1]
+    if rung is None:
         return None
-    amount = rounded(winner.net * wanted.quantity, world.places(wanted.currency))
+    amount = rounded(rung.net * wanted.quantity, world.places(wanted.currency))
+    return Priced(rung.unit, amount, wanted.currency, rung.rule, rung.discount, rung.includes_tax)
+
+
+_Ladder = tuple[tuple[Decimal, ...], tuple["Rung | None", ...]]
+
+
+def _ladder(item: ItemCard, customer: Customer, account: AccountCard, world: World, wanted: Wanted) -> _Ladder:
+    """The prices of an item for all buyers alike, by quantity in base units: worked out once for a card and a day.
+
+    Which lines fit changes with the quantity only where a quantity break is reached, so that one look at each
+    break says all. A break in a stated unit is reached at that many of the unit.
+    """
+    key = (
+        world.mark, customer.price_group, customer.discount_group, customer.campaigns, wanted.uom, wanted.variant,
+        wanted.currency, wanted.country, wanted.day,
+    )  # fmt: skip
+    known: _Ladder | None = item.memo.get(key)
+    if known is None:
+        lines = [line for some in _lines(item, customer, account, world) for line in some]
+        reached = {line.min_quantity * (1 if line.uom in ("", item.uom) else wanted.factor) for line in lines}
+        breaks = sorted({ZERO, *reached})
+        rungs = (_rung(item, customer, account, world, wanted._replace(quantity=least / wanted.factor)) for least in breaks)
+        if len(item.memo) > _MOST_REMEMBERED:
+            item.memo.clear()
+        known = item.memo[key] = (tuple(breaks), tuple(rungs))
+    return known
+
+
+def _rung(item: ItemCard, customer: Customer, account: AccountCard, world: World, wanted: Wanted) -> Rung | None:
+    found = _candidates(item, customer, account, world, wanted)
+    if not found:
+        return None
+    winner = found[0] if len(found) == 1 else min(found, key=_ranking(world))
     includes_tax = winner.line.includes_tax if winner.line else False
-    return Priced(winner.unit, amount, wanted.currency, winner.rule, winner.discount, includes_tax)
+    return Rung(winner.unit, winner.discount, winner.net, rule_of(winner, item), includes_tax)
 
 
 def ranked(
     item: ItemCard, customer: Customer, account: AccountCard, world: World, wanted: Wanted
 ) -> list[Candidate]:
     """Every price that fits, the winner first, then the losers in the order in which they would have won."""
-    lines = [line for line in _lines(item, customer, account, world) if line.discount_percent is None or line.price is not None]
-    prices = [line for line in lines if line.line_type != "discount" and _fits(line, item, wanted)]
-    discount = _discount(item, customer, account, world, wanted)
-    found = [candidate for line in prices if (candidate := _candidate(line, item, discount, world, wanted))]
-    listed = _listed(item, discount, world, wanted)
-    if len(found) > 1:
-        order = world.policy.price.order
-        lowest = world.policy.price.among_equals == "lowest"
-        found.sort(key=lambda candidate: _rank(candidate, order, lowest))
-    return [*found, listed] if listed else found
+    return sorted(_candidates(item, customer, account, world, wanted), key=_ranking(world))
 
 
-def _lines(item: ItemCard, customer: Customer, account: AccountCard, world: World) -> Iterator[PriceLine]:
-    """The lines aimed at this item whose source is this buyer, its groups and campaigns, or everybody."""
-    for line in account.prices.get(customer.customer, ()):
-        if _aims(line, item):
-            yield line
-    bill_to = customer.bill_to
-    if bill_to and bill_to != customer.customer:
-        for line in account.prices.get(bill_to, ()):
-            if _aims(line, item):
-                yield line
-    for line in item.prices:
-        if _speaks_to(line, customer):
-            yield line
+def rule_of(candidate: Candidate, item: ItemCard) -> str:
+    """The rule in words: `customer 13047, from 12, 2011-01-01 to 2011-03-31`."""
+    line = candidate.line
+    if line is None:
+        return f"item {item.item} list price"
+    words = [f"{line.source_type} {line.source}".strip() if line.source_type != "all" else "list"]
+    if line.target_type != "item":
+        words.append(f"{line.target_type} {line.target}".strip())
+    if line.min_quantity > 0:
+        words.append(f"from {plain(line.min_quantity)} {line.uom}".strip())
+    if line.starts or line.ends:
+        words.append(f"{line.starts or ''} to {line.ends or ''}".strip())
+    return ", ".join(words)
+
+
+def _candidates(
+    item: ItemCard, customer: Customer, account: AccountCard, world: World, wanted: Wanted
+) -> list[Candidate]:
+    prices, discounts = _lines(item, customer, account, world)
+    discount = ZERO
+    for line in discounts:
+        if line.discount_percent is not None and line.discount_percent > discount and _fits(line, item, wanted):
+            discount = line.discount_percent
+    found = [
+        candidate for line in prices if _fits(line, item, wanted) and (candidate := _candidate(line, item, discount, world, wanted))
+    ]  # fmt: skip
+    if item.list_price is not None:
+        unit = _in_currency(item.list_price * wanted.factor, item.currency, world, wanted)
+        if unit is not None:
+            found.append(Candidate(None, unit, discount, unit * (_HUNDRED - discount) / _HUNDRED if discount else unit))
+    return found
+
+
+_Lines = tuple[tuple[PriceLine, ...], tuple[PriceLine, ...]]
+
+
+def _lines(item: ItemCard, customer: Customer, account: AccountCard, world: World) -> _Lines:
+    """Price lines and discount lines aimed at this item whose source is this buyer, its groups, or everybody."""
+    key = (world.mark, customer.price_group, customer.discount_group, customer.campaigns)
+    general: _Lines | None = item.memo.get(key)
+    if general is None:
+        general = item.memo[key] = _parted(_general(item, customer, world))
+    own = account.prices
+    if not own:
+        return general
+    mine = [line for line in own.get(customer.customer, ()) if _aims(line, item)]
+    if customer.bill_to and customer.bill_to != customer.customer:
+        mine += [line for line in own.get(customer.bill_to, ()) if _aims(line, item)]
+    if not mine:
+        return general
+    prices, discounts = _parted(mine)
+    return prices + general[0], discounts + general[1]
+
+
+def _general(item: ItemCard, customer: Customer, world: World) -> list[PriceLine]:
     group = item.discount_group
-    for line in world.prices("discount_group", group) if group else ():
-        if _speaks_to(line, customer):
-            yield line
-    for line in world.prices("all", ""):
-        if _speaks_to(line, customer):
-            yield line
+    aimed = (*item.prices, *(world.prices("discount_group", group) if group else ()), *world.prices("all", ""))
+    return [line for line in aimed if _speaks_to(line, customer)]
+
+
+def _parted(lines: Iterable[PriceLine]) -> _Lines:
+    every = tuple(lines)
+    return (
+        tuple(line for line in every if line.line_type != "discount" and line.price is not None),
+        tuple(line for line in every if line.line_type == "discount"),
+    )
 
 
 def _aims(line: PriceLine, item: ItemCard) -> bool:
@@ -134,29 +219,14 @@ def _fits(line: PriceLine, item: ItemCard, wanted: Wanted) -> bool:
     )
 
 
-def _candidate(
-    line: PriceLine, item: ItemCard, discount: Decimal, world: World, wanted: Wanted
-) -> Candidate | None:
-    if line.price is None:
-        return None
-    percent = (line.discount_percent or ZERO) if line.discount_percent else (discount if line.allow_discount else ZERO)
-    factor = wanted.factor if line.uom in ("", item.uom) else Decimal(1)
-    unit = _in_currency(line.price * factor, line.currency, world, wanted)
+def _candidate(line: PriceLine, item: ItemCard, discount: Decimal, world: World, wanted: Wanted) -> Candidate | None:
+    assert line.price is not None
+    percent = line.discount_percent or (discount if line.allow_discount else ZERO)
+    price = line.price * wanted.factor if wanted.factor != 1 and line.uom in ("", item.uom) else line.price
+    unit = _in_currency(price, line.currency, world, wanted)
     if unit is None:
         return None
-    net = unit * (_HUNDRED - percent) / _HUNDRED if percent else unit
-    return Candidate(line, unit, percent, net, _name(line))
-
-
-def _listed(item: ItemCard, discount: Decimal, world: World, wanted: Wanted) -> Candidate | None:
-    """The price on the item card: the last resort."""
-    if item.list_price is None:
-        return None
-    unit = _in_currency(item.list_price * wanted.factor, item.currency, world, wanted)
-    if unit is None:
-        return None
-    net = unit * (_HUNDRED - discount) / _HUNDRED if discount else unit
-    return Candidate(None, unit, discount, net, f"item {item.item} list price")
+    return Candidate(line, unit, percent, unit * (_HUNDRED - percent) / _HUNDRED if percent else unit)
 
 
 def _in_currency(price: Decimal, currency: str, world: World, wanted: Wanted) -> Decimal | None:
@@ -172,34 +242,19 @@ def _in_currency(price: Decimal, currency: str, world: World, wanted: Wanted) ->
     return price if source == wanted.currency else rounded(price, world.places(wanted.currency) + 2)
 
 
-def _discount(item: ItemCard, customer: Customer, account: AccountCard, world: World, wanted: Wanted) -> Decimal:
-    """The highest discount percentage that fits."""
-    fitting = (
-        line.discount_percent
-        for line in _lines(item, customer, account, world)
-        if line.line_type == "discount" and line.discount_percent is not None and _fits(line, item, wanted)
-    )
-    return max(fitting, default=ZERO)
+def _ranking(world: World) -> Callable[[Candidate], tuple[object, ...]]:
+    """What sorts candidates: source, then how particular the line is, then price or break, then the latest start."""
+    places = {source: place for place, source in enumerate(world.policy.price.order)}
+    lowest = world.policy.price.among_equals == "lowest"
 
+    def rank(candidate: Candidate) -> tuple[object, ...]:
+        line = candidate.line
+        if line is None:
+            return (len(places) + 1,)
+        by_price = (candidate.net, -line.min_quantity) if lowest else (-line.min_quantity, candidate.net)
+        return (
+            places.get(line.source_type, len(places)), not line.variant, not line.currency, not line.country,
+            -line.priority, *by_price, -(line.starts.toordinal() if line.starts else 0),
+        )  # fmt: skip
 
-def _rank(candidate: Candidate, order: Iterable[str], lowest: bool) -> tuple[object, ...]:
-    line = candidate.line
-    assert line is not None
-    places = list(order)
-    source = places.index(line.source_type) if line.source_type in places else len(places)
-    particular = (bool(line.variant), bool(line.currency), bool(line.country), line.priority)
-    starts = line.starts.toordinal() if line.starts else 0
-    by_price = (candidate.net, -line.min_quantity) if lowest else (-line.min_quantity, candidate.net)
-    return (source, *(-int(one) for one in particular), *by_price, -starts)
-
-
-def _name(line: PriceLine) -> str:
-    """The rule in words: `customer 13047, from 12, 2011-01-01 to 2011-03-31`."""
-    words = [f"{line.source_type} {line.source}".strip() if line.source_type != "all" else "list"]
-    if line.target_type != "item":
-        words.append(f"{line.target_type} {line.target}".strip())
-    if line.min_quantity > 0:
-        words.append(f"from {plain(line.min_quantity)} {line.uom}".strip())
-    if line.starts or line.ends:
-        words.append(f"{line.starts or ''} to {line.ends or ''}".strip())
-    return ", ".join(words)
+    return rank

@@ -109,8 +109,7 @@ def _at_site(
     figures = {}
     for good in wish.goods:
         owner = Owner(customer.customer, customer.group)
-        found = good.facts.explained(route.site, good.variant, owner, route.today, first)
-        figures[good.facts.card.item] = found.shown()
+        figures[good.facts.card.item] = good.facts.explained(route.site, good.variant, owner, route.today, first)
     return AtSite(
         route.site, plain(max(steps[0][1], ZERO)), day_text(leaves),
         None if leaves is None else day_text(route.arrival(leaves)),

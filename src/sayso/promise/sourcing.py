@@ -108,6 +108,9 @@ class Shelves:
 
 def planned(wishes: Sequence[Wish], routes: Sequence[Route], owner: Owner, policy: Policy) -> Plan:
     """The parts of every line. Without a route a line has no parts; a line's parts may sum to less than it asks."""
+    at_once = _at_once(wishes, routes[0], owner) if routes else None
+    if at_once is not None:
+        return at_once
     shelves = Shelves(owner)
     routes = routes[:_MOST_ROUTES]
     spans = [[_span(wish, route) for route in routes] for wish in wishes]
@@ -129,6 +132,26 @@ def planned(wishes: Sequence[Wish], routes: Sequence[Route], owner: Owner, polic
     for place, wish in enumerate(wishes):
         if not plan[place] and routes:
             plan[place] = _dated(wish, routes, shelves, policy)
+    return plan
+
+
+def _at_once(wishes: Sequence[Wish], route: Route, owner: Owner) -> Plan | None:
+    """Everything from the best site's stock on its first day: then no other plan can be better, and none is looked for."""
+    today, first, arrival = route.today, route.first, route.arrival(route.first)
+    start = today.toordinal()
+    plan: Plan = []
+    seen: set[tuple[str, str]] = set()
+    for wish in wishes:
+        if wish.ready is not None or (wish.need_by is not None and arrival > wish.need_by):
+            return None
+        for good in wish.goods:
+            key = (good.facts.card.item, good.variant)
+            curve = good.facts.curve(route.site, good.variant, owner, today)
+            needed = wish.quantity if good.per == 1 else wish.quantity * good.per
+            if key in seen or curve.at(first) < needed or curve.at(start) < needed:
+                return None
+            seen.add(key)
+        plan.append([Part("in_stock", route, wish.quantity, first, arrival, ())])
     return plan
 
 

@@ -25,7 +25,7 @@ def substituted(
     A substitute's parts are counted in the ordered item's units: `factor` of it stand for one. The line's price
     stays. Only what has supply in time is substituted: a substitute is never itself backordered.
     """
-    if one.wish is None or not one.line.substitute or world.policy.sourcing.substitutes == "never":
+    if one.wish is None or world.policy.sourcing.substitutes == "never":
         return []
     short = [part for part in parts if part.state == "backorder"]
     left = sum((part.quantity for part in short), ZERO)

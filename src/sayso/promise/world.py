@@ -28,6 +28,7 @@ class World:
         self.card = card
         self.digest = digest
         self.policy = policy
+        self.mark = f"{digest} {policy.hash}"
         self.sites = {site.site: site for site in card.sites}
         self._decimals = {one.currency: one.decimals for one in card.currencies if one.decimals is not None}
         self._precision = {one.currency: one.price_precision for one in card.currencies if one.price_precision is not None}
@@ -101,6 +102,8 @@ class World:
 
     def rules(self, item: ItemCard, country: str, region: str) -> tuple[Rule, ...]:
         """The rules that speak of an item at a destination."""
+        if not self.card.rules:
+            return ()
         key = (item.item, item.category, item.hazard, country, region)
         known = self._rules.get(key)
         if known is None:
