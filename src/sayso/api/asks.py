@@ -11,7 +11,9 @@ from msgspec import Meta, Struct
 class Renewal(Struct, frozen=True, forbid_unknown_fields=True):
     """How long to hold from now on, as an ISO 8601 duration."""
 
-    hold: Annotated[str, Meta(min_length=2, max_length=32, examples=["PT15M"])]
+    hold: Annotated[
+        str, Meta(min_length=2, max_length=32, examples=["PT15M"], extra_json_schema={"format": "duration"})
+    ]
 
 
 class Override(Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,6 +33,6 @@ class Load(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A batch of rows of one kind. `as_of` is when `source` knew them; `snapshot`: they are all it has."""
 
     source: Annotated[str, Meta(min_length=1, max_length=200)]
-    as_of: datetime
+    as_of: Annotated[datetime, Meta(tz=True)]
     rows: tuple[dict[str, Any], ...]
     snapshot: bool = False

@@ -14,6 +14,7 @@ from sayso import __version__
 from sayso.api import measures
 from sayso.api.bodies import MOST_TEXT, PLAIN_NUMBER
 from sayso.api.call import Ask, House
+from sayso.canon.kinds import KINDS
 from sayso.desk.calling import Caller, Reply
 from sayso.errors import BadField, NotAllowed, NotFound
 from sayso.promise import asking
@@ -25,7 +26,6 @@ MOST_CASES = 200
 USUAL_CASES = 50
 
 _PROMISE_ID = re.compile(r"prm_[0-9a-hjkmnp-tv-z]{26}")
-_FACT_KIND = re.compile(r"[a-z_]{1,40}")
 
 
 async def availability(house: House, ask: Ask) -> Reply:
@@ -103,19 +103,17 @@ async def load_facts(house: House, ask: Ask) -> Reply:
             "a key bound to customers cannot load facts", remedy="use a key that is bound to none"
         )
     kind = ask.path["kind"]
-    if not _FACT_KIND.fullmatch(kind):
-        raise NotFound(
-            f"no kind of facts is called {kind[:80]!r}", remedy="see the kinds in the documentation"
-        )
+    if kind not in KINDS:
+        _no_such("kind of facts", kind, remedy="use one of: " + ", ".join(KINDS))
     return await house.desk.load_facts(kind, ask.body, ask.caller, ask.key, ask.now)
 
 
 async def cases(house: House, ask: Ask) -> Reply:
     """GET /v1/cases"""
-    state = _one(ask.query, "state") or "open"
+    state = _one(ask.query, "state", "open")
     if state not in CASE_STATES:
         raise BadField("state", state, "no such state of a case", remedy="send " + " or ".join(CASE_STATES))
-    limit = _one(ask.query, "limit") or str(USUAL_CASES)
+    limit = _one(ask.query, "limit", str(USUAL_CASES))
     if not re.fullmatch("[0-9]{1,4}", limit) or not 1 <= int(limit) <= MOST_CASES:
         raise BadField("limit", limit, f"a limit is 1 to {MOST_CASES}", remedy="send e.g. 50")
     return await house.desk.cases(state, ask.caller, ask.now, int(limit), _one(ask.query, "cursor"))
@@ -150,8 +148,8 @@ async def jwks(house: House, ask: Ask) -> Reply:
     return Reply(200, house.desk.jwks())
 
 
-def _one(values: Mapping[str, list[str]], name: str) -> str:
-    return values[name][0] if name in values else ""
+def _one(values: Mapping[str, list[str]], name: str, usual: str = "") -> str:
+    return values[name][0] if name in values else usual
 
 
 def _quantity(text: str) -> Decimal:
@@ -189,8 +187,8 @@ def _order_number(ask: Ask) -> str:
     return number
 
 
-def _no_such(what: str, named: str) -> NoReturn:
-    shown = named[:80] if named.isprintable() else "of this number"
-    raise NotFound(
-        f"there is no {what} {shown}", remedy="check the number, and which customers the key is bound to"
-    )
+def _no_such(
+    what: str, named: str, remedy: str = "check it, and which customers the key is bound to"
+) -> NoReturn:
+    shown = named[:80] if named.isprintable() else "of this name"
+    raise NotFound(f"there is no {what} {shown}", remedy=remedy)

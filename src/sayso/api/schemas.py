@@ -23,7 +23,7 @@ _QUANTITY: Schema = {
     "format": "decimal",
     "description": "A positive decimal of at most 6 places, best sent as text. A JSON number is taken by its "
     "digits, not as a float.",
-    "pattern": r"^[0-9]{1,12}(\.[0-9]{1,6})?$",
+    "pattern": r"^(?!0+(\.0+)?$)[0-9]{1,12}(\.[0-9]{1,6})?$",
     "exclusiveMinimum": 0,
     "maximum": int(MOST_QUANTITY),
     "examples": ["48"],
@@ -72,8 +72,16 @@ def _count_lines(parts: Schema, settings: Settings) -> None:
             )
     if "OrderRequest" in parts:
         parts["OrderRequest"]["oneOf"] = [
-            {"title": "on a promise", "required": ["promise"]},
-            {"title": "on lines", "required": ["customer", "ship_to", "lines"]},
+            {
+                "title": "on a promise",
+                "required": ["promise"],
+                "properties": {"promise": {"minLength": 1}},
+            },
+            {
+                "title": "on lines",
+                "required": ["customer", "ship_to", "lines"],
+                "properties": {"lines": {"minItems": 1}, "ship_to": {"type": "object"}},
+            },
         ]
 
 

@@ -16,6 +16,7 @@ from sayso.promise.reasons import KINDS, Verdict
 Number = Annotated[
     str, Meta(pattern=r"^-?\d+(\.\d+)?$", description="A decimal number as text, never rounded.")
 ]
+Moment = Annotated[datetime, Meta(tz=True)]
 SupplyState = Literal["in_stock", "inbound", "pre_order", "backorder"]
 ItemState = Literal["in_stock", "inbound", "pre_order", "backorder", "discontinued", "restricted", "unknown"]
 Code = Annotated[
@@ -131,7 +132,7 @@ class Promise(Struct, frozen=True):
     promise: str
     verdict: Verdict
     held: bool
-    made: datetime
+    made: Moment
     expires: str
     customer: str
     reference: str
@@ -179,7 +180,7 @@ class ItemAvailability(Struct, frozen=True):
     earliest: date | None
     by_site: tuple[SiteAvailability, ...]
     steps: tuple[Step, ...]
-    as_of: datetime | None
+    as_of: Moment | None
     reasons: tuple[Reason, ...] | UnsetType = UNSET
 
 
@@ -219,11 +220,11 @@ class Case(Struct, frozen=True):
     case: str
     kind: str
     state: Literal["open", "closed"]
-    opened: datetime
+    opened: Moment
     detail: str
     owner: str | UnsetType = UNSET
-    closed: datetime | UnsetType | None = UNSET
-    due: datetime | UnsetType | None = UNSET
+    closed: Moment | UnsetType | None = UNSET
+    due: Moment | UnsetType | None = UNSET
     customer: str | UnsetType = UNSET
     promise: str | UnsetType = UNSET
     order: str | UnsetType = UNSET

@@ -49,7 +49,7 @@ _BROWSE = (
     _query(
         "quantity",
         "The earliest date is for this quantity of each item.",
-        {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?$"},
+        {"type": "string", "pattern": r"^(?!0+(\.0+)?$)[0-9]{1,12}(\.[0-9]{1,6})?$"},
         example="48",
     ),
     _query("uom", "The unit of the quantity; the item's own where left out.", _TEXT, example="EA"),
