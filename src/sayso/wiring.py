@@ -111,13 +111,17 @@ def _from_file(file: Path) -> dict[str, Any]:
     try:
         found = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as away:
-        raise Misconfigured(f"{file}: {away.strerror}", remedy="name a file that can be read with --config") from None
+        raise Misconfigured(
+            f"{file}: {away.strerror}", remedy="name a file that can be read with --config"
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
         raise Misconfigured(f"{file}: {broken}", remedy="the file is TOML in UTF-8") from None
     known = {one.name for one in fields(Settings)}
     for name in found:
         if name not in known:
-            raise Misconfigured(f"{file}: there is no setting {name!r}", remedy=f"known: {', '.join(sorted(known))}")
+            raise Misconfigured(
+                f"{file}: there is no setting {name!r}", remedy=f"known: {', '.join(sorted(known))}"
+            )
     return found
 
 
@@ -127,7 +131,9 @@ def _typed(name: str, value: Any) -> Any:
         try:
             number = int(value)
         except (TypeError, ValueError):
-            raise Misconfigured(f"{name} is a whole number, not {value!r}", remedy=f"e.g. {name} = 1") from None
+            raise Misconfigured(
+                f"{name} is a whole number, not {value!r}", remedy=f"e.g. {name} = 1"
+            ) from None
         if number < 0 or (name == "port" and number > 65535):
             raise Misconfigured(f"{name} cannot be {number}", remedy="give a number that can be used")
         return number
@@ -146,7 +152,11 @@ def policy_of(found: Settings) -> Policy:
 @asynccontextmanager
 async def database_of(found: Settings) -> AsyncIterator[str]:
     """A DSN of a migrated database: the one given, else the embedded PostgreSQL in the data folder."""
-    server = None if found.database_url else Server(found.home / "postgres", Path(found.pg_bin) if found.pg_bin else None)
+    server = (
+        None
+        if found.database_url
+        else Server(found.home / "postgres", Path(found.pg_bin) if found.pg_bin else None)
+    )
     try:
         dsn = server.ensure() if server else found.database_url
         connection = await database.connect(dsn, found.schema)
@@ -181,7 +191,9 @@ async def assembled(found: Settings, dsn: str, clock: Clock | None = None) -> As
 
 
 @asynccontextmanager
-async def opened(*, database_url: str | None = None, config: Path | None = None, **flags: Any) -> AsyncIterator[App]:
+async def opened(
+    *, database_url: str | None = None, config: Path | None = None, **flags: Any
+) -> AsyncIterator[App]:
     """The application for one command: settings read, database made ready, everything closed afterwards."""
     found = settings(config, database_url=database_url, **flags)
     async with database_of(found) as dsn, assembled(found, dsn) as app:

@@ -18,7 +18,14 @@ from sayso.promise.facts import AccountFacts, Facts, ItemFacts, Take
 from sayso.promise.lines import drawn_on
 from sayso.promise.world import World
 from sayso.store.promises import (
-    Answered, Order, OrderSettled, Promise, Recorded, Reservation, Settled, Writes,
+    Answered,
+    Order,
+    OrderSettled,
+    Promise,
+    Recorded,
+    Reservation,
+    Settled,
+    Writes,
 )  # fmt: skip
 
 Reference = tuple[str, str, str]
@@ -43,7 +50,11 @@ class Batch:
     """The facts and writes of one transaction."""
 
     def __init__(
-        self, world: World, items: dict[str, ItemFacts], accounts: dict[str, AccountFacts], states: Mapping[str, str]
+        self,
+        world: World,
+        items: dict[str, ItemFacts],
+        accounts: dict[str, AccountFacts],
+        states: Mapping[str, str],
     ) -> None:
         self.world = world
         self.writes = Writes()
@@ -61,7 +72,13 @@ class Batch:
         except KeyError:
             raise Again from None
 
-    def decide(self, question: Question, account: str, without: Iterable[Promise], held: Mapping[str, list[Reservation]]) -> Decision:
+    def decide(
+        self,
+        question: Question,
+        account: str,
+        without: Iterable[Promise],
+        held: Mapping[str, list[Reservation]],
+    ) -> Decision:
         """Decide a question as if the promises `without` were not there."""
         request = question.request
         facts = self._facts_for(request, account)
@@ -106,7 +123,14 @@ class Batch:
             self.accounts[account] = facts._replace(promised=facts.promised + amount)
             self._owing.add(account)
 
-    def end(self, promise: Promise, held: Mapping[str, list[Reservation]], state: str, now: datetime, why: str = "") -> None:
+    def end(
+        self,
+        promise: Promise,
+        held: Mapping[str, list[Reservation]],
+        state: str,
+        now: datetime,
+        why: str = "",
+    ) -> None:
         """A promise ends: what it took is given back, and its row says how it ended."""
         for one in held.get(promise.id, ()):
             if one.item:
@@ -129,9 +153,14 @@ class Batch:
         """The decision goes into the record, held or not."""
         self.writes.decisions.append(
             Recorded(
-                question.promise, question.now, question.request.customer, decision.account, decision.verdict,
-                decision.body, decision.evidence,
-            )  # fmt: skip
+                question.promise,
+                question.now,
+                question.request.customer,
+                decision.account,
+                decision.verdict,
+                decision.body,
+                decision.evidence,
+            )
         )
 
     def keep(self, question: Question, decision: Decision, asked: str, order: str = "") -> None:
@@ -141,17 +170,37 @@ class Batch:
         self._states[question.promise] = state
         self.writes.promises.append(
             Promise(
-                question.promise, state, request.customer, account, request.channel, request.reference, asked,
-                decision.verdict, decision.amount, question.now, decision.expires, order,
-            )  # fmt: skip
+                question.promise,
+                state,
+                request.customer,
+                account,
+                request.channel,
+                request.reference,
+                asked,
+                decision.verdict,
+                decision.amount,
+                question.now,
+                decision.expires,
+                order,
+            )
         )
         shares = _shares(decision)
         for place, take in enumerate(decision.takes):
             self.writes.reservations.append(
                 Reservation(
-                    question.promise, place, take.line, take.item, take.site, take.variant, take.day, take.quantity,
-                    take.allocation, account, shares.pop(take.line, Decimal(0)), take.state,
-                )  # fmt: skip
+                    question.promise,
+                    place,
+                    take.line,
+                    take.item,
+                    take.site,
+                    take.variant,
+                    take.day,
+                    take.quantity,
+                    take.allocation,
+                    account,
+                    shares.pop(take.line, Decimal(0)),
+                    take.state,
+                )
             )
         left = sum(shares.values(), Decimal(0))
         if left:
@@ -198,7 +247,9 @@ def _without(facts: Facts, promise: Promise, held: Iterable[Reservation]) -> Fac
 
 def _shares(decision: Decision) -> dict[int, Decimal]:
     """The promise's amount spread over its lines by their net amounts; what rounding leaves is on the last."""
-    amounts = {line.line: Decimal(line.price.amount) if line.price else Decimal(0) for line in decision.answer.lines}
+    amounts = {
+        line.line: Decimal(line.price.amount) if line.price else Decimal(0) for line in decision.answer.lines
+    }
     whole = sum(amounts.values(), Decimal(0))
     if not decision.amount:
         return {}

@@ -42,7 +42,11 @@ async def _customer(connection: Any, cardfile: CardFile, name: str) -> Customer 
 
 async def _items(connection: Any, cardfile: CardFile, names: tuple[str, ...]) -> dict[str, Any]:
     items = await cardfile.items(connection, await cards.versions(connection, names), names)
-    parts = {part for facts in items.values() if facts.card.kit for part in drawn_on(facts.card, False)} - set(items)
+    parts = {
+        part for facts in items.values() if facts.card.kit for part in drawn_on(facts.card, False)
+    } - set(items)
     if parts:
-        items.update(await cardfile.items(connection, await cards.versions(connection, sorted(parts)), sorted(parts)))
+        items.update(
+            await cardfile.items(connection, await cards.versions(connection, sorted(parts)), sorted(parts))
+        )
     return items

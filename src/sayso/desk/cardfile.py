@@ -49,7 +49,9 @@ class CardFile:
         self._bodies: dict[str, tuple[str, str]] = {}
         self._archived: set[str] = set()
 
-    async def items(self, connection: Any, stands: Mapping[str, tuple[int, str]], names: Iterable[str]) -> dict[str, ItemFacts]:
+    async def items(
+        self, connection: Any, stands: Mapping[str, tuple[int, str]], names: Iterable[str]
+    ) -> dict[str, ItemFacts]:
         """The facts of items as they stand: (version, taken) by item; an item without a row has never been loaded."""
         found: dict[str, ItemFacts] = {}
         missing: list[str] = []
@@ -67,7 +69,9 @@ class CardFile:
         if missing:
             for name, body in (await cards.items(connection, missing)).items():
                 stand = stands[name]
-                known = ItemFacts(_ITEM.decode(body), self._filed("item", body), _taken(stand[1]), self.policy)
+                known = ItemFacts(
+                    _ITEM.decode(body), self._filed("item", body), _taken(stand[1]), self.policy
+                )
                 found[name] = self._keep(name, stand, known)
         return found
 

@@ -61,11 +61,18 @@ class Desk:
         """Settle what waits, then leave."""
         await asyncio.gather(self._holds.stop(), self._quotes.stop())
 
-    async def promise(self, request: Request, body: bytes, caller: Caller, key: str | None, now: datetime) -> Reply:
+    async def promise(
+        self, request: Request, body: bytes, caller: Caller, key: str | None, now: datetime
+    ) -> Reply:
         """Decide; with a hold, reserve. One answer for yes and no."""
         self._check_customer(caller, request.customer)
         seconds = self._hold_seconds(request.hold) if request.hold else 0
-        errand = Ask(_asked("promise", body, caller, key, now), new_id("prm", now), checked(request, self._most_lines), seconds)
+        errand = Ask(
+            _asked("promise", body, caller, key, now),
+            new_id("prm", now),
+            checked(request, self._most_lines),
+            seconds,
+        )
         said = await (self._holds if seconds else self._quotes).settle(errand)
         return await self._promise_reply(said)
 
@@ -93,37 +100,68 @@ class Desk:
         """A hold is given back. Again is as good as once."""
         await self._promise(promise_id, caller)
         asked = _asked(f"release {promise_id}", b"", caller, key, now)
-        said = await self._holds.settle(End(asked, promise_id, "released", f"by {caller.name or 'its holder'}"))
+        said = await self._holds.settle(
+            End(asked, promise_id, "released", f"by {caller.name or 'its holder'}")
+        )
         return Reply(200, said.body, said.replayed)
 
     async def override_promise(
-        self, promise_id: str, by: str, reason: str, body: bytes, caller: Caller, key: str | None, now: datetime
+        self,
+        promise_id: str,
+        by: str,
+        reason: str,
+        body: bytes,
+        caller: Caller,
+        key: str | None,
+        now: datetime,
     ) -> Reply:
         """A named person approves what credit referred or refused; the rest is decided anew, on today's facts."""
         recorded, _ = await self._promise(promise_id, caller)
         evidence = _EVIDENCE.decode(recorded.evidence)
         if not by.strip() or not reason.strip():
-            raise BadField("by" if not by.strip() else "reason", "", "an override has a person and a reason", remedy="give both")
+            raise BadField(
+                "by" if not by.strip() else "reason",
+                "",
+                "an override has a person and a reason",
+                remedy="give both",
+            )
         asked = _asked(f"override {promise_id}", body, caller, key, now)
         seconds = msgspec.json.decode(evidence["hold_seconds"], type=int)
         errand = Ask(
-            asked, promise_id, _REQUEST.decode(evidence["request"]), seconds, overridden_by=f"{by.strip()}: {reason.strip()}"
+            asked,
+            promise_id,
+            _REQUEST.decode(evidence["request"]),
+            seconds,
+            overridden_by=f"{by.strip()}: {reason.strip()}",
         )
         return await self._promise_reply(await (self._holds if seconds else self._quotes).settle(errand))
 
-    async def order(self, request: OrderRequest, body: bytes, caller: Caller, key: str | None, now: datetime) -> Reply:
+    async def order(
+        self, request: OrderRequest, body: bytes, caller: Caller, key: str | None, now: datetime
+    ) -> Reply:
         """An order on a promise, or on lines that are promised and ordered in one step."""
         asked = _asked("order", body, caller, key, now)
         if not request.promise:
             self._check_customer(caller, request.customer)
-            errand = Ask(asked, new_id("prm", now), to_promise(request, self._most_lines), self._order_seconds, order=request)
+            errand = Ask(
+                asked,
+                new_id("prm", now),
+                to_promise(request, self._most_lines),
+                self._order_seconds,
+                order=request,
+            )
             return await self._order_reply(await self._holds.settle(errand))
         said = await self._holds.settle(Place(asked, request))
         if said.state == "anew":
             before, _ = await self._promise(request.promise, caller)
             evidence = _EVIDENCE.decode(before.evidence)
             errand = Ask(
-                asked, new_id("prm", now), _REQUEST.decode(evidence["request"]), self._order_seconds, order=request, before=before
+                asked,
+                new_id("prm", now),
+                _REQUEST.decode(evidence["request"]),
+                self._order_seconds,
+                order=request,
+                before=before,
             )
             said = await self._holds.settle(errand)
         return await self._order_reply(said)
@@ -141,7 +179,9 @@ class Desk:
         asked = _asked(f"cancel {order}", body, caller, key, now)
         said = Said(replayed=True)
         if found.state not in ("rejected", "cancelled"):
-            said = await self._holds.settle(End(asked, found.promise, "cancelled", reason or f"by {caller.name or 'its buyer'}"))
+            said = await self._holds.settle(
+                End(asked, found.promise, "cancelled", reason or f"by {caller.name or 'its buyer'}")
+            )
         after = await self._order(order, caller)
         reply = await self._order_reply(Said(after.promise, body=order_body(after)))
         return Reply(reply.status, reply.body, said.replayed, reply.location)
@@ -154,7 +194,9 @@ class Desk:
             async with self._pool.acquire() as connection:
                 return Reply(200, await browse.answer(connection, self._browsed, query, now))
 
-    async def load_facts(self, kind: str, body: bytes, caller: Caller, key: str | None, now: datetime) -> Reply:
+    async def load_facts(
+        self, kind: str, body: bytes, caller: Caller, key: str | None, now: datetime
+    ) -> Reply:
         """A batch of facts of one kind."""
         with mapped():
             return Reply(200, msgspec.json.encode(await load_batch(self._pool, kind, body, now)))
@@ -182,12 +224,16 @@ class Desk:
         longest = self.policy.holds.longest_seconds
         seconds = int(parse_duration(hold).total_seconds())
         if not 1 <= seconds <= longest:
-            raise BadField("hold", hold, f"a hold lasts from one second to {longest}", remedy='send e.g. "PT15M"')
+            raise BadField(
+                "hold", hold, f"a hold lasts from one second to {longest}", remedy='send e.g. "PT15M"'
+            )
         return seconds
 
     def _check_customer(self, caller: Caller, customer: str) -> None:
         if not caller.sees(customer):
-            raise NotAllowed(f"this key may not ask for customer {customer}", remedy="use a key that is bound to it")
+            raise NotAllowed(
+                f"this key may not ask for customer {customer}", remedy="use a key that is bound to it"
+            )
 
     async def _promise_reply(self, said: Said) -> Reply:
         body, made = said.decision, said.made
@@ -195,12 +241,16 @@ class Desk:
             with mapped():
                 recorded = await promises.decided(self._pool, said.promise, said.made)
             if recorded is None:
-                raise NotFound(f"the decision {said.promise} is no longer kept", remedy="ask again with a new key")
+                raise NotFound(
+                    f"the decision {said.promise} is no longer kept", remedy="ask again with a new key"
+                )
             body, made = recorded.answer, recorded.made
         else:
             count_decision(_verdict_of(body))
         assert made is not None
-        return Reply(said.status, self.signer.signed(body, made), said.replayed, f"/v1/promises/{said.promise}")
+        return Reply(
+            said.status, self.signer.signed(body, made), said.replayed, f"/v1/promises/{said.promise}"
+        )
 
     async def _order_reply(self, said: Said) -> Reply:
         """The order's own part, and the decision it stands on, signed."""

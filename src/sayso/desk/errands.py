@@ -56,7 +56,9 @@ class Asked(NamedTuple):
     def seen(self, promise: Promise | None, number: str) -> Promise:
         """The promise, where there is one that the caller may see; else NotFound."""
         if promise is None or (self.customers is not None and promise.customer not in self.customers):
-            raise NotFound(f"there is no hold {number}", remedy="only what is held can be renewed, released or ordered")
+            raise NotFound(
+                f"there is no hold {number}", remedy="only what is held can be renewed, released or ordered"
+            )
         return promise
 
 
@@ -141,17 +143,23 @@ class Ask(Errand):
             if batch.state(promise.id) != promise.state:
                 raise Again
         account = looked.tops[self._request.customer]
-        question = Question(self.promise, self._request, self.asked.now, self._hold_seconds, self._overridden_by)
+        question = Question(
+            self.promise, self._request, self.asked.now, self._hold_seconds, self._overridden_by
+        )
         decision = batch.decide(question, account, replaced, looked.reservations)
         batch.record(question, decision)
         if decision.held:
             for promise in replaced:
-                batch.end(promise, looked.reservations, self._end_of(promise), self.asked.now, f"by {self.promise}")
+                batch.end(
+                    promise, looked.reservations, self._end_of(promise), self.asked.now, f"by {self.promise}"
+                )
             batch.keep(question, decision, self.asked.hash, self._order.order if self._order else "")
         return self._said(batch, decision)
 
     def _said(self, batch: Batch, decision: Decision) -> Said:
-        said = Said(self.promise, self.asked.now, decision.body, state="held" if decision.held else "answered")
+        said = Said(
+            self.promise, self.asked.now, decision.body, state="held" if decision.held else "answered"
+        )
         if self._order is None:
             return said
         differs = changed(self._before.answer, decision.body) if self._before else []
@@ -166,7 +174,9 @@ class Ask(Errand):
         return old.asked == self.asked.hash and old.expires > self.asked.now
 
     def _own_hold(self, looked: Looked) -> Promise | None:
-        return next((looked.references[name] for name in self.references() if name in looked.references), None)
+        return next(
+            (looked.references[name] for name in self.references() if name in looked.references), None
+        )
 
     def _replaced(self, looked: Looked) -> list[Promise]:
         """Live holds that this one would take the place of."""
@@ -201,7 +211,9 @@ class Place(Errand):
             self.asked.seen(promise, promise.id)
         if promise is not None and promise.state in ("ordered", "cancelled", "replaced"):
             became = f"became order {promise.order}" if promise.order else f"was replaced {promise.why}"
-            raise Conflict(f"promise {promise.id} {became}", remedy="ask for a new promise", state=promise.state)
+            raise Conflict(
+                f"promise {promise.id} {became}", remedy="ask for a new promise", state=promise.state
+            )
         if promise is None or promise.state != "held" or promise.expires <= self.asked.now:
             return Said(state="anew")
         return Needs(promises=frozenset([promise.id]))
@@ -237,7 +249,9 @@ class End(Errand):
             return _ended(promise, promise.state)._replace(replayed=True)
         if promise.state == "ordered" and self._state != "cancelled":
             raise Conflict(
-                f"promise {promise.id} became order {promise.order}", remedy="cancel the order instead", state="ordered"
+                f"promise {promise.id} became order {promise.order}",
+                remedy="cancel the order instead",
+                state="ordered",
             )
         return Needs(promises=frozenset([promise.id]))
 

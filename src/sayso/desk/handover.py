@@ -63,7 +63,9 @@ async def settle_load(connection: Any, touched: Touched, now: datetime, policy: 
         await _find_broken(connection, with_promises, taken, now, policy or Policy())
 
 
-async def _replace_own_demand(connection: Any, pairs: Sequence[tuple[str, str]], taken: dict[str, Taken]) -> None:
+async def _replace_own_demand(
+    connection: Any, pairs: Sequence[tuple[str, str]], taken: dict[str, Taken]
+) -> None:
     """The ERP reports orders of ours: its demand stands now, and the reservations behind them end. Law 10."""
     found = await handover.reported(connection, pairs)
     if not found:
@@ -78,7 +80,9 @@ async def _replace_own_demand(connection: Any, pairs: Sequence[tuple[str, str]],
         off[one.account] = off.get(one.account, Decimal(0)) + one.amount
         whose = (live.order, one.item, one.account)
         amounts[whose] = amounts.get(whose, Decimal(0)) + one.amount
-    await handover.carry_over(connection, [(order, item, sum_, account) for (order, item, account), sum_ in amounts.items()])
+    await handover.carry_over(
+        connection, [(order, item, sum_, account) for (order, item, account), sum_ in amounts.items()]
+    )
     changed = sorted({live.reservation.item for live in found if live.reservation.item in taken})
     texts = {name: msgspec.json.encode(taken[name]).decode() for name in changed}
     await handover.write_taken(connection, texts, off)
@@ -112,7 +116,8 @@ def _case(live: Live, risk: AtRisk, now: datetime) -> Case:
     one = live.reservation
     day, short = one.day.isoformat(), plain(risk.short)
     facts = {"short": short, "promised": plain(one.quantity), "ship_on": day, "line": str(one.line)}
-    step = f"{short} of {plain(one.quantity)} are missing at {one.site} for {day}: find supply, move it, or tell the customer"
+    missing = f"{short} of {plain(one.quantity)} are missing at {one.site} for {day}"
+    step = f"{missing}: find supply, move it, or tell the customer"
     return Case(
         new_id("cas", now), one.promise, live.order, live.customer, one.item, one.site, one.amount, step,
         msgspec.json.encode(facts).decode(),

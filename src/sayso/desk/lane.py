@@ -47,7 +47,7 @@ class _Waiting:
 
 
 class Lane:
-    """Settles errands in batches over one connection. `locks` False makes it a lane for quotes, which reads without a lock."""
+    """Settles errands in batches over one connection; with `locks` False a lane for quotes, which reads without a lock."""
 
     def __init__(
         self, connect: Callable[[], Awaitable[Any]], cardfile: CardFile, *, locks: bool = True, most: int = 128,
@@ -74,8 +74,9 @@ class Lane:
 
     async def stop(self) -> None:
         """Settle what waits, then leave."""
-        while self._queue and self._task and not self._task.done():
-            await asyncio.sleep(0.01)
+        waiting = [one.answer for one in self._queue]
+        if waiting and self._task and not self._task.done():
+            await asyncio.wait(waiting)
         if self._task:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
@@ -127,7 +128,10 @@ class Lane:
         """Something nobody foresaw: each errand is tried by itself, so that one cannot fail the others."""
         log.exception("lane", batch=len(batch), problem=repr(problem))
         if len(batch) == 1:
-            _fail(batch, SaysoError(f"an unexpected {type(problem).__name__}", remedy="see the log; then try again"))
+            _fail(
+                batch,
+                SaysoError(f"an unexpected {type(problem).__name__}", remedy="see the log; then try again"),
+            )
             return
         for waiting in reversed(batch):
             waiting.tries = max(waiting.tries, _ALONE)
@@ -155,7 +159,11 @@ class Lane:
         for waiting in reversed(batch):
             waiting.tries += 1
             if waiting.tries > _MOST_TRIES:
-                busy = Busy("the same rows are changed by too many at once", remedy="try again", cause=type(problem).__name__)
+                busy = Busy(
+                    "the same rows are changed by too many at once",
+                    remedy="try again",
+                    cause=type(problem).__name__,
+                )
                 _give(waiting, busy)
             else:
                 self._queue.appendleft(waiting)
@@ -185,7 +193,9 @@ class Lane:
                 return
             except (StoreAway, OSError, asyncpg.PostgresError) as problem:
                 if asyncio.get_running_loop().time() > until:
-                    raise StoreAway(str(problem), remedy="see whether PostgreSQL runs; then try again") from None
+                    raise StoreAway(
+                        str(problem), remedy="see whether PostgreSQL runs; then try again"
+                    ) from None
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 1.0)
 
@@ -246,7 +256,9 @@ class Lane:
         orders = await promises.orders(connection, numbers) if numbers else {}
         by_reference = await promises.referenced(connection, references) if references else {}
         found = await promises.promises(connection, sorted(names)) if names else {}
-        live = [one.id for one in (*found.values(), *by_reference.values()) if one.state in ("held", "ordered")]
+        live = [
+            one.id for one in (*found.values(), *by_reference.values()) if one.state in ("held", "ordered")
+        ]
         held = await promises.reservations(connection, live) if live else {}
         tops = await self._cards.tops(connection, customers) if customers else {}
         return Looked(answers, found, by_reference, orders, held, tops)
@@ -375,7 +387,8 @@ def _answered_before(errand: Errand, looked: Looked) -> Said | None:
         return None
     if found.asked != asked.hash:
         raise KeyReused(
-            f"Idempotency-Key {asked.key} was used with another request", remedy="give every new request a new key"
+            f"Idempotency-Key {asked.key} was used with another request",
+            remedy="give every new request a new key",
         )
     return Said(found.promise, found.made, body=found.body, status=found.status, replayed=True)
 
@@ -384,7 +397,12 @@ def _marks(errand: Errand) -> set[object]:
     """What two errands of one batch must not share: a key, a reference, a promise, an order."""
     asked = errand.asked
     marks: set[object] = {(asked.owner, asked.key)} if asked.key else set()
-    return marks | set(errand.references()) | set(errand.promises()) | {("order", number) for number in errand.orders()}
+    return (
+        marks
+        | set(errand.references())
+        | set(errand.promises())
+        | {("order", number) for number in errand.orders()}
+    )
 
 
 def _give(waiting: _Waiting, answer: Said | Exception) -> None:

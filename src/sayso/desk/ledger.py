@@ -30,7 +30,10 @@ class Audit(Struct, frozen=True):
 async def audit(pool: Any) -> Audit:
     """Compare the ledger with its reservations, in one snapshot."""
     with mapped():
-        async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+        async with (
+            pool.acquire() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
             return await _audited(connection)
 
 
@@ -49,7 +52,9 @@ async def mend(pool: Any, by: str, now: datetime) -> Audit:
 
 
 async def _audited(connection: Any) -> Audit:
-    return _shown(await ledger.counts(connection), await ledger.drift(connection), await ledger.strays(connection))
+    return _shown(
+        await ledger.counts(connection), await ledger.drift(connection), await ledger.strays(connection)
+    )
 
 
 def _shown(counts: dict[str, int], found: list[ledger.Drift], orphans: list[ledger.Stray]) -> Audit:

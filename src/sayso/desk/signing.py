@@ -53,7 +53,9 @@ class Signer:
     def keys(self) -> list[Key]:
         """The keys, oldest first; one is made where there is none."""
         if not self._keys or self._stamp() != self._seen:
-            found = [_read(path) for path in sorted(self._folder.glob("*.json"))] if self._folder.is_dir() else []
+            found = (
+                [_read(path) for path in sorted(self._folder.glob("*.json"))] if self._folder.is_dir() else []
+            )
             self._keys = sorted(found, key=lambda key: key.made) or [self.rotate(datetime.now(UTC))]
             self._seen = self._stamp()
         return self._keys
@@ -106,7 +108,9 @@ def verified(document: bytes, jwks: dict[str, Any]) -> dict[str, Any]:
         answer = msgspec.json.decode(document)
         signature = answer.pop("signature")
     except (msgspec.DecodeError, KeyError, AttributeError):
-        raise BadRequest("this is no signed promise", remedy="give the whole answer, with its signature") from None
+        raise BadRequest(
+            "this is no signed promise", remedy="give the whole answer, with its signature"
+        ) from None
     try:
         keys = KeySet.import_key_set(jwks)  # type: ignore[arg-type]
         with warnings.catch_warnings():
@@ -114,13 +118,16 @@ def verified(document: bytes, jwks: dict[str, Any]) -> dict[str, Any]:
             warnings.simplefilter("ignore", SecurityWarning)
             opened = jws.deserialize_compact(signature, keys, algorithms=["EdDSA"])
     except (JoseError, ValueError, KeyError, TypeError) as refused:
-        raise BadRequest(f"the signature does not hold: {refused}", remedy="ask Sayso for the promise again") from None
+        raise BadRequest(
+            f"the signature does not hold: {refused}", remedy="ask Sayso for the promise again"
+        ) from None
     signed: dict[str, Any] = msgspec.json.decode(opened.payload or b"null")
     beside = {name: value for name, value in answer.items() if name not in signed and name != "state"}
     differing = [name for name, value in signed.items() if answer.get(name) != value] + list(beside)
     if differing:
         raise BadRequest(
-            f"the answer was changed after it was signed: {', '.join(sorted(differing))}", remedy="trust what was signed"
+            f"the answer was changed after it was signed: {', '.join(sorted(differing))}",
+            remedy="trust what was signed",
         )
     return signed
 
@@ -130,7 +137,9 @@ def _read(path: Path) -> Key:
         found = msgspec.json.decode(path.read_bytes())
         return Key(urlsafe_b64decode(found["d"] + "=="), parse_moment(found["made"]))
     except (OSError, msgspec.DecodeError, KeyError, ValueError) as broken:
-        raise Misconfigured(f"{path} is not a signing key: {broken}", remedy="restore it or move it away") from None
+        raise Misconfigured(
+            f"{path} is not a signing key: {broken}", remedy="restore it or move it away"
+        ) from None
 
 
 def _b64(data: bytes) -> str:

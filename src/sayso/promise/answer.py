@@ -159,7 +159,9 @@ def price_shown(price: Priced, places: int) -> Price:
     return Price(unit, money(price.amount, places), price.currency, price.rule, discount, price.includes_tax)
 
 
-def credit_shown(verdict: CreditVerdict, places: int, terms_days: int | None, overridden_by: str | None) -> Credit:
+def credit_shown(
+    verdict: CreditVerdict, places: int, terms_days: int | None, overridden_by: str | None
+) -> Credit:
     """A verdict on credit as text."""
     limit, available = verdict.limit, verdict.available
     return Credit(

@@ -102,7 +102,9 @@ class Curve(NamedTuple):
 
 
 class Arithmetic(NamedTuple):
-    """How a sellable quantity came about; sellable = on_hand - reserved - safety_stock + inbound - demand - allocated - promised.
+    """How a sellable quantity came about, before live reservations take theirs (`promised`).
+
+    sellable = on_hand - reserved - safety_stock + inbound - demand - allocated - promised.
 
     `until` is the day up to which supply and demand were counted: the day with the least projected balance.
     """
@@ -125,7 +127,7 @@ class Arithmetic(NamedTuple):
         figures = {"on_hand": plain(self.on_hand)}
         for name, value in zip(self._fields[1:6], self[1:6], strict=True):
             if value:
-                figures[name] = plain(value)  # type: ignore[arg-type]
+                figures[name] = plain(value)
         figures["until"] = self.until.isoformat()
         return figures
 
@@ -162,7 +164,14 @@ def lowered(known: Curve, day: int, quantity: Decimal) -> Curve:
 
 
 def explained(
-    card: ItemCard, taken: Taken, site: str, variant: str, owner: Owner, today: date, policy: Policy, until: int
+    card: ItemCard,
+    taken: Taken,
+    site: str,
+    variant: str,
+    owner: Owner,
+    today: date,
+    policy: Policy,
+    until: int,
 ) -> Arithmetic:
     """The arithmetic of a day's projected balance, all but what live reservations take of it."""
     start = today.toordinal()
@@ -170,9 +179,13 @@ def explained(
     supply = _supply(card, site, variant, start, policy)
     inbound = sum((one.quantity for one in supply if one.day <= until), ZERO)
     demand = sum((q for when, q in _demand(card, site, variant, start, policy) if when <= until), ZERO)
-    allocated = sum((q for when, q in _allocated(card, taken, site, variant, owner, start, policy) if when <= until), ZERO)
+    allocated = sum(
+        (q for when, q in _allocated(card, taken, site, variant, owner, start, policy) if when <= until), ZERO
+    )
     safety = stock.safety_stock if policy.availability.safety_stock else ZERO
-    return Arithmetic(stock.on_hand, stock.reserved, safety, inbound, demand, allocated, date.fromordinal(until))
+    return Arithmetic(
+        stock.on_hand, stock.reserved, safety, inbound, demand, allocated, date.fromordinal(until)
+    )
 
 
 def own_allocation(
@@ -219,7 +232,9 @@ def _supply(card: ItemCard, site: str, variant: str, start: int, policy: Policy)
 
 def _counts(inbound: Inbound, policy: Policy) -> bool:
     rules = policy.availability
-    return (inbound.status or "confirmed") in rules.inbound_status and (inbound.kind or "purchase") in rules.inbound_kinds
+    return (inbound.status or "confirmed") in rules.inbound_status and (
+        inbound.kind or "purchase"
+    ) in rules.inbound_kinds
 
 
 def _takings(
@@ -231,7 +246,9 @@ def _takings(
     yield from _promised(taken, site, variant, start)
 
 
-def _demand(card: ItemCard, site: str, variant: str, start: int, policy: Policy) -> Iterable[tuple[int, Decimal]]:
+def _demand(
+    card: ItemCard, site: str, variant: str, start: int, policy: Policy
+) -> Iterable[tuple[int, Decimal]]:
     for demand in card.demand:
         if demand.site == site and demand.variant == variant and _takes(demand, policy):
             due = demand.due or demand.planned or demand.requested

@@ -83,10 +83,28 @@ def first_ship_day(site: Site, calendar: Calendar, now: datetime) -> int:
 class Route:
     """A site as it looks from one destination: when it can ship, and when what it ships arrives."""
 
-    __slots__ = ("_arrives", "_calendar", "_receives", "_working", "cost", "first", "rank", "site", "today", "transit")
+    __slots__ = (
+        "_arrives",
+        "_calendar",
+        "_receives",
+        "_working",
+        "cost",
+        "first",
+        "rank",
+        "site",
+        "today",
+        "transit",
+    )
 
     def __init__(
-        self, site: Site, lane: Lane, calendar: Calendar, receives: Calendar, transit: int, now: datetime, policy: Policy
+        self,
+        site: Site,
+        lane: Lane,
+        calendar: Calendar,
+        receives: Calendar,
+        transit: int,
+        now: datetime,
+        policy: Policy,
     ) -> None:
         self.site = site.site
         self.cost = lane.cost

@@ -78,13 +78,18 @@ class Account:
         found = {
             "receivables": sum((self._worth(due.open, due.currency) for due in self.card.receivables), ZERO),
             "shipped_not_invoiced": sum(
-                (self._worth(one.shipped_not_invoiced, one.currency, one.currency_factor) for one in orders), ZERO
+                (self._worth(one.shipped_not_invoiced, one.currency, one.currency_factor) for one in orders),
+                ZERO,
             ),
-            "open_orders": sum((self._worth(one.amount, one.currency, one.currency_factor) for one in orders), ZERO),
+            "open_orders": sum(
+                (self._worth(one.amount, one.currency, one.currency_factor) for one in orders), ZERO
+            ),
         }
         for exposure in self.card.exposures:
             worth = self._worth(exposure.amount, exposure.currency)
-            found[exposure.kind] = found.get(exposure.kind, ZERO) + (-worth if exposure.kind in _LESS else worth)
+            found[exposure.kind] = found.get(exposure.kind, ZERO) + (
+                -worth if exposure.kind in _LESS else worth
+            )
         return {name: rounded(amount, places) for name, amount in found.items()}
 
     @cached_property
@@ -98,7 +103,11 @@ class Account:
         limit = self.top.credit_limit
         if limit is None:
             groups = self.world.groups
-            limit = groups.get((self.top.group, self.top.company), groups.get((self.top.group, ""))) if self.top.group else None
+            limit = (
+                groups.get((self.top.group, self.top.company), groups.get((self.top.group, "")))
+                if self.top.group
+                else None
+            )
         if limit:
             return limit
         return None if self.world.policy.credit.without_limit == "unlimited" else ZERO
@@ -134,7 +143,9 @@ class Account:
         return amount if rate is None else amount * rate
 
 
-def judged(account: Account, customer: Customer, promised: Decimal, amount: Decimal, overridden: bool) -> Verdict:
+def judged(
+    account: Account, customer: Customer, promised: Decimal, amount: Decimal, overridden: bool
+) -> Verdict:
     """The verdict on a promise of `amount` (account's currency) beside `promised`, which is in flight already.
 
     A named person's override approves what limit and overdue would refer or refuse; the reasons stay.
@@ -147,7 +158,9 @@ def judged(account: Account, customer: Customer, promised: Decimal, amount: Deci
     hold = _held(account, customer)
     if hold in policy.refuse_holds or hold in policy.refer_holds:
         verdict = "refused" if hold in policy.refuse_holds else "refer"
-        reasons.append(reason("customer_held", hold=hold, customer=customer.customer, account=account.card.account))
+        reasons.append(
+            reason("customer_held", hold=hold, customer=customer.customer, account=account.card.account)
+        )
     late = account.overdue if policy.overdue != "ignore" else None
     if late is not None:
         verdict = _worse(verdict, "approved" if overridden else _OUTCOME[policy.overdue])
@@ -203,7 +216,8 @@ def _pay(account: Account, late: Overdue) -> Remedy:
 
 def _prepay(account: Account, shortfall: Decimal, amount: Decimal) -> Remedy:
     if shortfall > amount:
-        text = f"pay {_grouped(_amount(account, shortfall))} {account.currency}: the account is over its limit without this order"
+        pay = f"pay {_grouped(_amount(account, shortfall))} {account.currency}"
+        text = f"{pay}: the account is over its limit without this order"
         return Remedy("pay_down", shortfall, account.currency, text)
     text = f"prepay {_grouped(_amount(account, shortfall))} {account.currency}, or order that much less"
     return Remedy("prepay", shortfall, account.currency, text)

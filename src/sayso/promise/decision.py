@@ -22,7 +22,8 @@ from sayso.promise.asking import Request
 from sayso.promise.availability import Owner
 from sayso.promise.calendars import Route
 from sayso.promise.cards import ZERO, AccountCard, Customer
-from sayso.promise.credit import Account, Verdict as CreditVerdict, judged
+from sayso.promise.credit import Account, judged
+from sayso.promise.credit import Verdict as CreditVerdict
 from sayso.promise.facts import Facts, ItemFacts, Take
 from sayso.promise.lines import Considered, considered
 from sayso.promise.reasons import CONDITIONAL, FIRM, REFUSED, Reason, Verdict, in_order, reason, worst
@@ -81,7 +82,8 @@ def _decided(question: Question, facts: Facts) -> Decision:
     currency = request.currency or customer.currency or world.policy.company.currency
     today = now.date()
     lines = [
-        considered(request, line, customer, account_card, world, facts.items, currency, today) for line in request.lines
+        considered(request, line, customer, account_card, world, facts.items, currency, today)
+        for line in request.lines
     ]
     routes = world.routes(request.ship_to.country, request.ship_to.region, known, now)
     owner = Owner(customer.customer, customer.group, _contract(request))
@@ -99,7 +101,9 @@ def _decided(question: Question, facts: Facts) -> Decision:
     whole = _of_the_whole(known, request, routes, world, facts, now)
     verdict = worst(verdict, whole[0])
     account = _account(facts, world, today)
-    credit = _credit(account, facts, customer, credit_amount, currency, question.overridden_by) if known else None
+    credit = (
+        _credit(account, facts, customer, credit_amount, currency, question.overridden_by) if known else None
+    )
     if credit is not None:
         verdict = worst(verdict, _CREDIT_VERDICT[credit.verdict])
     return _made(question, facts, verdict, answered, takes, credit, account, customer, totals, whole[1])
@@ -145,7 +149,10 @@ def _line(
 
 
 def _dates(
-    one: Considered, parts: list[Part], replaced: Sequence[tuple[str, list[Part], list[Take]]], routes: Sequence[Route]
+    one: Considered,
+    parts: list[Part],
+    replaced: Sequence[tuple[str, list[Part], list[Take]]],
+    routes: Sequence[Route],
 ) -> tuple[Verdict, list[Reason]]:
     """What supply and dates make of a line: no site, sold out, short, late, no date."""
     if one.wish is None:
@@ -155,9 +162,9 @@ def _dates(
     need_by = one.wish.need_by
     if len(parts) == 1 and not replaced:
         only = parts[0]
-        if only.state != "backorder" and only.quantity == one.wish.quantity and only.arrival is not None:
-            if need_by is None or only.arrival <= need_by:
-                return FIRM, []
+        supplied_whole = only.state != "backorder" and only.quantity == one.wish.quantity
+        if supplied_whole and only.arrival is not None and (need_by is None or only.arrival <= need_by):
+            return FIRM, []
     every = parts + [part for _, its_parts, _ in replaced for part in its_parts]
     supplied = sum((part.quantity for part in every if part.state != "backorder"), ZERO)
     asked, factor = one.wish.quantity, one.factor
@@ -171,7 +178,9 @@ def _dates(
     last = max((part.arrival or 0 for part in every), default=0)
     if need_by is not None and last > need_by:
         verdict = worst(verdict, CONDITIONAL)
-        reasons.append(reason("late", need_by=shown.day_text(need_by) or "", deliver_by=shown.day_text(last) or ""))
+        reasons.append(
+            reason("late", need_by=shown.day_text(need_by) or "", deliver_by=shown.day_text(last) or "")
+        )
     undated = sum((part.quantity for part in every if part.ship_day is None), ZERO)
     if undated:
         verdict = worst(verdict, CONDITIONAL)
@@ -179,7 +188,9 @@ def _dates(
     return verdict, reasons
 
 
-def _reserved(one: Considered, parts: list[Part], owner: Owner) -> tuple[list[Take], dict[str, dict[str, str]]]:
+def _reserved(
+    one: Considered, parts: list[Part], owner: Owner
+) -> tuple[list[Take], dict[str, dict[str, str]]]:
     """What the parts take of each good, and the arithmetic of each site that is taken from."""
     takes: list[Take] = []
     figures: dict[str, dict[str, str]] = {}
@@ -191,7 +202,18 @@ def _reserved(one: Considered, parts: list[Part], owner: Owner) -> tuple[list[Ta
         for good in one.wish.goods:
             facts, needed = good.facts, part.quantity * good.per
             for allocation, quantity in facts.draws(site, good.variant, owner, needed):
-                takes.append(Take(one.line.line, facts.card.item, site, good.variant, leaves, quantity, allocation, part.state))
+                takes.append(
+                    Take(
+                        one.line.line,
+                        facts.card.item,
+                        site,
+                        good.variant,
+                        leaves,
+                        quantity,
+                        allocation,
+                        part.state,
+                    )
+                )
             place = site if facts.card.item == one.line.item else f"{site} {facts.card.item}"
             figures[place] = facts.explained(site, good.variant, owner, part.route.today, day)
     return takes, figures
@@ -200,7 +222,8 @@ def _reserved(one: Considered, parts: list[Part], owner: Owner) -> tuple[list[Ta
 def _part(part: Part, factor: Decimal, item: str) -> shown.Part:
     quantity = part.quantity if factor == 1 else part.quantity / factor
     leans_on = tuple(
-        shown.LeansOn(supply.document, supply.line, shown.day_text(supply.day) or "") for supply in part.leans_on
+        shown.LeansOn(supply.document, supply.line, shown.day_text(supply.day) or "")
+        for supply in part.leans_on
     )
     return shown.Part(
         part.state, part.route.site, plain(quantity), shown.day_text(part.ship_day), shown.day_text(part.arrival),
@@ -227,13 +250,21 @@ def _totals(
             tax += rounded(amount * percent / _HUNDRED, places) if percent else ZERO
     gross = net + tax if known else None
     totals = shown.Totals(
-        money(net, places), money(tax, places) if known else None, None if gross is None else money(gross, places), currency
+        money(net, places),
+        money(tax, places) if known else None,
+        None if gross is None else money(gross, places),
+        currency,
     )
     return totals, net if gross is None or world.policy.credit.amount == "net" else gross
 
 
 def _of_the_whole(
-    known: Customer | None, request: Request, routes: Sequence[Route], world: World, facts: Facts, now: datetime
+    known: Customer | None,
+    request: Request,
+    routes: Sequence[Route],
+    world: World,
+    facts: Facts,
+    now: datetime,
 ) -> tuple[Verdict, list[Reason]]:
     """Reasons that belong to no line: an unknown buyer, facts that are too old."""
     verdict: Verdict = FIRM
@@ -242,7 +273,10 @@ def _of_the_whole(
         verdict = REFUSED
         reasons.append(reason("unknown_customer", customer=request.customer))
     rules = world.policy.freshness
-    ages = (("stock", _stock_as_of(facts), rules.stock_seconds), ("credit", _credit_as_of(facts), rules.credit_seconds))
+    ages = (
+        ("stock", _stock_as_of(facts), rules.stock_seconds),
+        ("credit", _credit_as_of(facts), rules.credit_seconds),
+    )
     for name, as_of, most in ages:
         if most and (as_of is None or (now - as_of).total_seconds() > most):
             verdict = worst(verdict, rules.when_stale)
@@ -279,7 +313,12 @@ def _account(facts: Facts, world: World, today: date) -> Account | None:
 
 
 def _credit(
-    account: Account | None, facts: Facts, customer: Customer, amount: Decimal, currency: str, overridden_by: str
+    account: Account | None,
+    facts: Facts,
+    customer: Customer,
+    amount: Decimal,
+    currency: str,
+    overridden_by: str,
 ) -> CreditVerdict | None:
     if account is None or facts.account is None:
         return None

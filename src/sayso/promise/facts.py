@@ -53,7 +53,9 @@ class ItemFacts:
         key = (site, variant, owner if self.card.allocations else NOBODY, today)
         known = self._curves.get(key)
         if known is None:
-            known = self._curves[key] = curve(self.card, self.taken, site, variant, key[2], today, self._policy)
+            known = self._curves[key] = curve(
+                self.card, self.taken, site, variant, key[2], today, self._policy
+            )
         return known
 
     def explained(self, site: str, variant: str, owner: Owner, today: date, day: int) -> dict[str, str]:

@@ -54,7 +54,11 @@ def considered(
     outcome, found = restricted(card, customer, world, country, region)
     verdict, reasons = worst(verdict, outcome), reasons + found
     price = priced(
-        card, customer, account, world, Wanted(line.quantity, uom, factor, line.variant, currency, country, day)
+        card,
+        customer,
+        account,
+        world,
+        Wanted(line.quantity, uom, factor, line.variant, currency, country, day),
     )
     if price is None:
         verdict = worst(verdict, REFUSED if world.policy.price.without_price == "refuse" else CONDITIONAL)
@@ -91,19 +95,27 @@ def _sellable_at_all(card: ItemCard, quantity: Decimal, factor: Decimal) -> tupl
     if card.status == "blocked":
         reasons.append(reason("discontinued", item=card.item, status="blocked"))
     if card.minimum is not None and quantity < card.minimum:
-        reasons.append(reason("below_minimum", minimum=plain(card.minimum), asked=plain(quantity), uom=card.uom))
+        reasons.append(
+            reason("below_minimum", minimum=plain(card.minimum), asked=plain(quantity), uom=card.uom)
+        )
     if card.pack is not None and card.pack > 0 and quantity % card.pack:
         below = quantity - quantity % card.pack
         reasons.append(
             reason(
-                "not_a_pack", pack=plain(card.pack), asked=plain(quantity), uom=card.uom,
-                below=plain(below), above=plain(below + card.pack),
-            )  # fmt: skip
+                "not_a_pack",
+                pack=plain(card.pack),
+                asked=plain(quantity),
+                uom=card.uom,
+                below=plain(below),
+                above=plain(below + card.pack),
+            )
         )
     return (REFUSED if reasons else FIRM), reasons
 
 
-def _wish(line: Line, facts: ItemFacts, quantity: Decimal, factor: Decimal, items: Mapping[str, ItemFacts]) -> Wish:
+def _wish(
+    line: Line, facts: ItemFacts, quantity: Decimal, factor: Decimal, items: Mapping[str, ItemFacts]
+) -> Wish:
     card = facts.card
     step = max(card.pack or ZERO, factor if factor != 1 else ZERO)
     if quantity % step if step else False:

@@ -24,22 +24,24 @@ Outcome = Literal["ignore", "refer", "refuse"]
 class Company(Struct, frozen=True, forbid_unknown_fields=True):
     """The company that sells."""
 
-    currency: Annotated[str, Meta(description="Currency of credit limits and of prices that name none; ISO 4217.")] = (
-        "GBP"
-    )
+    currency: Annotated[
+        str, Meta(description="Currency of credit limits and of prices that name none; ISO 4217.")
+    ] = "GBP"
 
 
 class Availability(Struct, frozen=True, forbid_unknown_fields=True):
     """What counts as sellable."""
 
     horizon_days: Annotated[
-        Days, Meta(description="Days ahead that the projected balance is looked at, and supply is promised from.")
+        Days,
+        Meta(description="Days ahead that the projected balance is looked at, and supply is promised from."),
     ] = 365
     receiving_days: Annotated[
         Days, Meta(description="Days between an inbound's due date and the day its goods can leave.")
     ] = 0
     safety_stock: Annotated[
-        bool, Meta(description="Whether the safety stock of an item and site is kept out of what is sellable.")
+        bool,
+        Meta(description="Whether the safety stock of an item and site is kept out of what is sellable."),
     ] = True
     inbound_status: Annotated[
         tuple[str, ...], Meta(description="Statuses of inbound documents that count as supply.")
@@ -49,7 +51,9 @@ class Availability(Struct, frozen=True, forbid_unknown_fields=True):
     ] = ("purchase", "production", "transfer", "assembly", "sales_return")
     past_due_inbound: Annotated[
         Literal["ignore", "next_day"],
-        Meta(description="Inbound whose due date has passed: ignore it until it has a new date, or expect it tomorrow."),
+        Meta(
+            description="Inbound whose due date has passed: ignore it until it has a new date, or expect it tomorrow."
+        ),
     ] = "ignore"
     demand_status: Annotated[
         tuple[str, ...], Meta(description="Statuses of demand documents that count as demand.")
@@ -67,7 +71,12 @@ class Sourcing(Struct, frozen=True, forbid_unknown_fields=True):
         Meta(description="Where a site ships to for which no lane at all is declared."),
     ] = "own_country"
     most_sites: Annotated[
-        int, Meta(ge=1, le=8, description="Most sites that one promise is gathered from, where fewer do not suffice.")
+        int,
+        Meta(
+            ge=1,
+            le=8,
+            description="Most sites that one promise is gathered from, where fewer do not suffice.",
+        ),
     ] = 4
     split: Annotated[bool, Meta(description="Whether a line may be split over sites or dates at all.")] = True
     substitutes: Annotated[
@@ -81,7 +90,9 @@ class Dates(Struct, frozen=True, forbid_unknown_fields=True):
 
     weekend: Annotated[
         tuple[int, ...],
-        Meta(description="ISO weekdays (1 Monday to 7 Sunday) on which a named calendar rests unless it says otherwise."),
+        Meta(
+            description="ISO weekdays (1 Monday to 7 Sunday) on which a named calendar rests unless it says otherwise."
+        ),
     ] = (6, 7)
     transit: Annotated[
         Literal["calendar", "working"],
@@ -97,7 +108,9 @@ class Price(Struct, frozen=True, forbid_unknown_fields=True):
     ] = ("customer", "price_group", "campaign", "all")
     among_equals: Annotated[
         Literal["lowest", "largest_break"],
-        Meta(description="Within the winning source: the lowest net price, or the largest quantity break reached."),
+        Meta(
+            description="Within the winning source: the lowest net price, or the largest quantity break reached."
+        ),
     ] = "lowest"
     without_price: Annotated[
         Literal["refer", "refuse"], Meta(description="What becomes of a line without a price.")
@@ -116,12 +129,20 @@ class Credit(Struct, frozen=True, forbid_unknown_fields=True):
     ] = "unlimited"
     over_limit: Annotated[
         Literal["refer", "refuse"],
-        Meta(description="Exposure over the limit: refused, or referred. Neither is held before a person overrides."),
+        Meta(
+            description="Exposure over the limit: refused, or referred. Neither is held before a person overrides."
+        ),
     ] = "refuse"
     overdue: Annotated[Outcome, Meta(description="What overdue receivables do.")] = "refer"
-    grace_days: Annotated[Days, Meta(description="Days after the due date before a receivable is overdue.")] = 0
+    grace_days: Annotated[
+        Days, Meta(description="Days after the due date before a receivable is overdue.")
+    ] = 0
     overdue_threshold: Annotated[
-        str, Meta(pattern=r"^\d{1,15}(\.\d{1,4})?$", description="Overdue up to this amount is let pass; currency of the account.")
+        str,
+        Meta(
+            pattern=r"^\d{1,15}(\.\d{1,4})?$",
+            description="Overdue up to this amount is let pass; currency of the account.",
+        ),
     ] = "0"  # fmt: skip
     refuse_holds: Annotated[
         tuple[str, ...], Meta(description="Values of a customer's hold that refuse a promise.")
@@ -134,8 +155,12 @@ class Credit(Struct, frozen=True, forbid_unknown_fields=True):
 class Freshness(Struct, frozen=True, forbid_unknown_fields=True):
     """How old facts may be."""
 
-    stock_seconds: Annotated[int, Meta(ge=0, description="Greatest age of stock facts in seconds; 0 means any.")] = 0
-    credit_seconds: Annotated[int, Meta(ge=0, description="Greatest age of credit facts in seconds; 0 means any.")] = 0
+    stock_seconds: Annotated[
+        int, Meta(ge=0, description="Greatest age of stock facts in seconds; 0 means any.")
+    ] = 0
+    credit_seconds: Annotated[
+        int, Meta(ge=0, description="Greatest age of credit facts in seconds; 0 means any.")
+    ] = 0
     when_stale: Annotated[
         Literal["conditional", "refused"], Meta(description="The verdict where facts are older than that.")
     ] = "conditional"
@@ -144,8 +169,12 @@ class Freshness(Struct, frozen=True, forbid_unknown_fields=True):
 class Holds(Struct, frozen=True, forbid_unknown_fields=True):
     """How long a hold lives."""
 
-    longest_seconds: Annotated[Seconds, Meta(description="Longest hold that may be asked for, in seconds.")] = 86400
-    quote_seconds: Annotated[Seconds, Meta(description="How long a quote's figures are said to stand, in seconds.")] = 900
+    longest_seconds: Annotated[
+        Seconds, Meta(description="Longest hold that may be asked for, in seconds.")
+    ] = 86400
+    quote_seconds: Annotated[
+        Seconds, Meta(description="How long a quote's figures are said to stand, in seconds.")
+    ] = 900
 
 
 class Policy(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
@@ -188,7 +217,9 @@ def load(path: Path) -> Policy:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
         raise Misconfigured(f"{path}: {broken}", remedy="the file is TOML in UTF-8") from None
     except OSError as away:
-        raise Misconfigured(f"{path}: {away.strerror}", remedy="name a policy file that can be read") from None
+        raise Misconfigured(
+            f"{path}: {away.strerror}", remedy="name a policy file that can be read"
+        ) from None
 
 
 def thaw(body: bytes) -> Policy:

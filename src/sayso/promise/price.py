@@ -62,7 +62,9 @@ class Rung(NamedTuple):
     includes_tax: bool
 
 
-def priced(item: ItemCard, customer: Customer, account: AccountCard, world: World, wanted: Wanted) -> Priced | None:
+def priced(
+    item: ItemCard, customer: Customer, account: AccountCard, world: World, wanted: Wanted
+) -> Priced | None:
     """The price that wins, or None where none is known."""
     if customer.customer in account.prices or (customer.bill_to and customer.bill_to in account.prices):
         rung = _rung(item, customer, account, world, wanted)
@@ -78,7 +80,9 @@ def priced(item: ItemCard, customer: Customer, account: AccountCard, world: Worl
 _Ladder = tuple[tuple[Decimal, ...], tuple["Rung | None", ...]]
 
 
-def _ladder(item: ItemCard, customer: Customer, account: AccountCard, world: World, wanted: Wanted) -> _Ladder:
+def _ladder(
+    item: ItemCard, customer: Customer, account: AccountCard, world: World, wanted: Wanted
+) -> _Ladder:
     """The prices of an item for all buyers alike, by quantity in base units: worked out once for a card and a day.
 
     Which lines fit changes with the quantity only where a quantity break is reached, so that one look at each
@@ -93,14 +97,19 @@ def _ladder(item: ItemCard, customer: Customer, account: AccountCard, world: Wor
         lines = [line for some in _lines(item, customer, account, world) for line in some]
         reached = {line.min_quantity * (1 if line.uom in ("", item.uom) else wanted.factor) for line in lines}
         breaks = sorted({ZERO, *reached})
-        rungs = (_rung(item, customer, account, world, wanted._replace(quantity=least / wanted.factor)) for least in breaks)
+        rungs = (
+            _rung(item, customer, account, world, wanted._replace(quantity=least / wanted.factor))
+            for least in breaks
+        )
         if len(item.memo) > _MOST_REMEMBERED:
             item.memo.clear()
         known = item.memo[key] = (tuple(breaks), tuple(rungs))
     return known
 
 
-def _rung(item: ItemCard, customer: Customer, account: AccountCard, world: World, wanted: Wanted) -> Rung | None:
+def _rung(
+    item: ItemCard, customer: Customer, account: AccountCard, world: World, wanted: Wanted
+) -> Rung | None:
     found = _candidates(item, customer, account, world, wanted)
     if not found:
         return None
@@ -137,15 +146,23 @@ def _candidates(
     prices, discounts = _lines(item, customer, account, world)
     discount = ZERO
     for line in discounts:
-        if line.discount_percent is not None and line.discount_percent > discount and _fits(line, item, wanted):
+        if (
+            line.discount_percent is not None
+            and line.discount_percent > discount
+            and _fits(line, item, wanted)
+        ):
             discount = line.discount_percent
     found = [
-        candidate for line in prices if _fits(line, item, wanted) and (candidate := _candidate(line, item, discount, world, wanted))
+        candidate
+        for line in prices
+        if _fits(line, item, wanted) and (candidate := _candidate(line, item, discount, world, wanted))
     ]  # fmt: skip
     if item.list_price is not None:
         unit = _in_currency(item.list_price * wanted.factor, item.currency, world, wanted)
         if unit is not None:
-            found.append(Candidate(None, unit, discount, unit * (_HUNDRED - discount) / _HUNDRED if discount else unit))
+            found.append(
+                Candidate(None, unit, discount, unit * (_HUNDRED - discount) / _HUNDRED if discount else unit)
+            )
     return found
 
 
@@ -172,7 +189,11 @@ def _lines(item: ItemCard, customer: Customer, account: AccountCard, world: Worl
 
 def _general(item: ItemCard, customer: Customer, world: World) -> list[PriceLine]:
     group = item.discount_group
-    aimed = (*item.prices, *(world.prices("discount_group", group) if group else ()), *world.prices("all", ""))
+    aimed = (
+        *item.prices,
+        *(world.prices("discount_group", group) if group else ()),
+        *world.prices("all", ""),
+    )
     return [line for line in aimed if _speaks_to(line, customer)]
 
 
@@ -219,7 +240,9 @@ def _fits(line: PriceLine, item: ItemCard, wanted: Wanted) -> bool:
     )
 
 
-def _candidate(line: PriceLine, item: ItemCard, discount: Decimal, world: World, wanted: Wanted) -> Candidate | None:
+def _candidate(
+    line: PriceLine, item: ItemCard, discount: Decimal, world: World, wanted: Wanted
+) -> Candidate | None:
     assert line.price is not None
     percent = line.discount_percent or (discount if line.allow_discount else ZERO)
     price = line.price * wanted.factor if wanted.factor != 1 and line.uom in ("", item.uom) else line.price

@@ -28,7 +28,9 @@ KINDS: Mapping[str, Kind] = {
     "unknown_item": Kind(False, "no item of this number is known"),
     "unknown_uom": Kind(False, "the item is not sold in this unit of measure"),
     "customer_held": Kind(False, "the customer or its credit account is on hold"),
-    "region_forbidden": Kind(False, "a rule forbids this item at this destination, or asks for a person's release"),
+    "region_forbidden": Kind(
+        False, "a rule forbids this item at this destination, or asks for a person's release"
+    ),
     "licence_missing": Kind(False, "the buyer has no licence that a rule asks for"),
     "discontinued": Kind(False, "the item is blocked, or discontinued and sold out"),
     "below_minimum": Kind(False, "less than the item's minimum quantity"),

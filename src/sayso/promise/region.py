@@ -9,7 +9,9 @@ from sayso.promise.reasons import CONDITIONAL, FIRM, REFUSED, Reason, Verdict, r
 from sayso.promise.world import World
 
 
-def restricted(item: ItemCard, customer: Customer, world: World, country: str, region: str) -> tuple[Verdict, list[Reason]]:
+def restricted(
+    item: ItemCard, customer: Customer, world: World, country: str, region: str
+) -> tuple[Verdict, list[Reason]]:
     """What the rules say: forbidden, a licence missing, held for a person's release, or nothing."""
     rules = world.rules(item, country, region)
     verdict, reasons = FIRM, []
@@ -29,7 +31,9 @@ def restricted(item: ItemCard, customer: Customer, world: World, country: str, r
     return verdict, reasons
 
 
-def tax_percent(item: ItemCard, customer: Customer, world: World, country: str, region: str) -> Decimal | None:
+def tax_percent(
+    item: ItemCard, customer: Customer, world: World, country: str, region: str
+) -> Decimal | None:
     """The indicative tax rate in percent; zero for an exempt buyer; None where no rate is known: never a guess."""
     if customer.tax_exempt:
         return ZERO

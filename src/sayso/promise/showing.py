@@ -68,12 +68,20 @@ def shown(
     card = facts.card
     factor = factor_of(card, query.uom) if card.known else None
     if factor is None:
-        why = reason("unknown_uom", uom=query.uom, item=name) if card.known else reason("unknown_item", item=name)
+        why = (
+            reason("unknown_uom", uom=query.uom, item=name)
+            if card.known
+            else reason("unknown_item", item=name)
+        )
         return Shown(name, query.uom, "0", "unknown", None, None, (), (), None, (why,))
     verdict, reasons = restricted(card, customer, world, country, query.region)
     wish = _wish(card, query, factor, facts, items)
     shelves = Shelves(Owner(customer.customer, customer.group))
-    found = [_at_site(wish, route, shelves, factor, customer, items) for route in routes] if verdict != REFUSED else []
+    found = (
+        [_at_site(wish, route, shelves, factor, customer, items) for route in routes]
+        if verdict != REFUSED
+        else []
+    )
     dated = [(site.deliver_by or "", site.earliest or "") for site in found if site.earliest]
     arrives, earliest = min(dated, default=(None, None))
     sellable = sum((Decimal(site.sellable) for site in found), ZERO)
@@ -84,7 +92,9 @@ def shown(
     )  # fmt: skip
 
 
-def _wish(card: ItemCard, query: BrowseQuery, factor: Decimal, facts: ItemFacts, items: Mapping[str, ItemFacts]) -> Wish:
+def _wish(
+    card: ItemCard, query: BrowseQuery, factor: Decimal, facts: ItemFacts, items: Mapping[str, ItemFacts]
+) -> Wish:
     """The asked quantity, or the least that can be had, as a line would ask for it."""
     least = max(card.minimum or ZERO, card.pack or ZERO, _ONE if factor == 1 else factor)
     quantity = query.quantity * factor if query.quantity is not None else least
@@ -94,14 +104,21 @@ def _wish(card: ItemCard, query: BrowseQuery, factor: Decimal, facts: ItemFacts,
 
 
 def _at_site(
-    wish: Wish, route: Route, shelves: Shelves, factor: Decimal, customer: Customer, items: Mapping[str, ItemFacts]
+    wish: Wish,
+    route: Route,
+    shelves: Shelves,
+    factor: Decimal,
+    customer: Customer,
+    items: Mapping[str, ItemFacts],
 ) -> AtSite:
     first = route.ships(max(wish.ready, route.first)) if wish.ready is not None else route.first
     ready = shelves.first_day_for(wish, route, wish.quantity, first)
     leaves = None if ready is None else route.ships(ready)
     everything = wish._replace(quantity=Decimal(10) ** 15)
-    days = sorted({first} | {day for good in wish.goods for day, _ in shelves.curve(good, route).steps() if day > first})
-    steps = []
+    days = sorted(
+        {first} | {day for good in wish.goods for day, _ in shelves.curve(good, route).steps() if day > first}
+    )
+    steps: list[tuple[int, Decimal]] = []
     for day in days:
         quantity = shelves.sellable(everything, route, day) / factor
         if not steps or steps[-1][1] != quantity:
@@ -109,7 +126,9 @@ def _at_site(
     figures = {}
     for good in wish.goods:
         owner = Owner(customer.customer, customer.group)
-        figures[good.facts.card.item] = good.facts.explained(route.site, good.variant, owner, route.today, first)
+        figures[good.facts.card.item] = good.facts.explained(
+            route.site, good.variant, owner, route.today, first
+        )
     return AtSite(
         route.site, plain(max(steps[0][1], ZERO)), day_text(leaves),
         None if leaves is None else day_text(route.arrival(leaves)),
@@ -118,7 +137,12 @@ def _at_site(
 
 
 def _state(
-    card: ItemCard, verdict: str, sellable: Decimal, query: BrowseQuery, earliest: str | None, routes: Sequence[Route]
+    card: ItemCard,
+    verdict: str,
+    sellable: Decimal,
+    query: BrowseQuery,
+    earliest: str | None,
+    routes: Sequence[Route],
 ) -> str:
     if verdict == REFUSED:
         return "restricted"

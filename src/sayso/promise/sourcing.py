@@ -1,4 +1,4 @@
-"""From which sites, in which parts and on which days: fewest sites first, then fewest shipments, then earliest, then cheapest.
+"""From which sites, in which parts and on which days: fewest sites, then fewest shipments, then earliest, then cheapest.
 
 A line that can be had in time (by its date, or at once where it names none) comes from the smallest set of
 sites that can serve all such lines. A line that cannot is dated by supply, and what has none is backordered.
@@ -86,7 +86,9 @@ class Shelves:
             if good.per != 1:
                 quantity = quantity / good.per
         else:
-            quantity = min((self.curve(good, route).at(day) // good.per for good in wish.goods), default=_PLENTY)
+            quantity = min(
+                (self.curve(good, route).at(day) // good.per for good in wish.goods), default=_PLENTY
+            )
         return quantity if quantity >= wish.quantity else _floored(quantity, wish.step)
 
     def first_day_for(self, wish: Wish, route: Route, quantity: Decimal, earliest: int) -> int | None:
@@ -115,7 +117,10 @@ def planned(wishes: Sequence[Wish], routes: Sequence[Route], owner: Owner, polic
     routes = routes[:_MOST_ROUTES]
     spans = [[_span(wish, route) for route in routes] for wish in wishes]
     reach = [
-        [ZERO if span is None else shelves.sellable(wish, route, span[1]) for route, span in zip(routes, row, strict=True)]
+        [
+            ZERO if span is None else shelves.sellable(wish, route, span[1])
+            for route, span in zip(routes, row, strict=True)
+        ]
         for wish, row in zip(wishes, spans, strict=True)
     ]
     most = policy.sourcing.most_sites
@@ -242,7 +247,13 @@ def _part(wish: Wish, route: Route, quantity: Decimal, first: int, shelves: Shel
     ready = shelves.first_day_for(wish, route, quantity, first)
     day = route.ships(first if ready is None else ready)
     leans_on = _leaning(wish, route, quantity, day, shelves)
-    state = "pre_order" if wish.ready is not None and wish.ready > route.first else "inbound" if leans_on else "in_stock"
+    state = (
+        "pre_order"
+        if wish.ready is not None and wish.ready > route.first
+        else "inbound"
+        if leans_on
+        else "in_stock"
+    )
     return Part(state, route, quantity, day, route.arrival(day), leans_on)
 
 
@@ -324,7 +335,9 @@ def _scraped(wish: Wish, routes: Sequence[Route], shelves: Shelves, policy: Poli
 
 def _days(wish: Wish, route: Route, shelves: Shelves) -> set[int]:
     first = _first(wish, route)
-    return {first} | {day for good in wish.goods for day, _ in shelves.curve(good, route).steps() if day > first}
+    return {first} | {
+        day for good in wish.goods for day, _ in shelves.curve(good, route).steps() if day > first
+    }
 
 
 def _backordered(wish: Wish, routes: Sequence[Route], quantity: Decimal) -> Part:
@@ -348,7 +361,10 @@ def _together_dated(parts: list[Part]) -> list[Part]:
         return [part._replace(ship_day=None, arrival=None) for part in parts]
     last = max(part.ship_day or 0 for part in parts)
     days = [part.route.ships(last) for part in parts]
-    return [part._replace(ship_day=day, arrival=part.route.arrival(day)) for part, day in zip(parts, days, strict=True)]
+    return [
+        part._replace(ship_day=day, arrival=part.route.arrival(day))
+        for part, day in zip(parts, days, strict=True)
+    ]
 
 
 def _floored(quantity: Decimal, step: Decimal) -> Decimal:

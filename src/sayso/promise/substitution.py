@@ -18,7 +18,12 @@ Filled = tuple[str, list[Part], list[Take]]
 
 
 def substituted(
-    one: Considered, parts: list[Part], routes: Sequence[Route], owner: Owner, world: World, items: Mapping[str, ItemFacts]
+    one: Considered,
+    parts: list[Part],
+    routes: Sequence[Route],
+    owner: Owner,
+    world: World,
+    items: Mapping[str, ItemFacts],
 ) -> list[Filled]:
     """Substitutes for what would be backordered, in their rank's order; `parts` loses what they fill.
 
@@ -63,7 +68,16 @@ def _filled(
 
 def _takes(line: int, facts: ItemFacts, factor: Decimal, parts: Sequence[Part], owner: Owner) -> list[Take]:
     return [
-        Take(line, facts.card.item, part.route.site, "", date.fromordinal(part.ship_day or part.route.first), quantity, allocation, part.state)
+        Take(
+            line,
+            facts.card.item,
+            part.route.site,
+            "",
+            date.fromordinal(part.ship_day or part.route.first),
+            quantity,
+            allocation,
+            part.state,
+        )
         for part in parts
         for allocation, quantity in facts.draws(part.route.site, "", owner, part.quantity * factor)
-    ]  # fmt: skip
+    ]

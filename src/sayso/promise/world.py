@@ -13,7 +13,11 @@ from sayso.promise.policy import Policy
 #: ISO 4217 minor units that are not two.
 _MINOR = {
     **dict.fromkeys(
-        ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0
+        (
+            "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF",
+            "XOF", "XPF",
+        ),
+        0,
     ),
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
     "CLF": 4,
@@ -31,7 +35,9 @@ class World:
         self.mark = f"{digest} {policy.hash}"
         self.sites = {site.site: site for site in card.sites}
         self._decimals = {one.currency: one.decimals for one in card.currencies if one.decimals is not None}
-        self._precision = {one.currency: one.price_precision for one in card.currencies if one.price_precision is not None}
+        self._precision = {
+            one.currency: one.price_precision for one in card.currencies if one.price_precision is not None
+        }
         self._prices: dict[tuple[str, str], tuple[PriceLine, ...]] = {}
         for line in card.prices:
             place = (line.target_type, line.target)
@@ -76,7 +82,9 @@ class World:
         """The calendar of this name. A blank one works every day; a named one rests at the policy's weekend."""
         known = self._calendars.get(name)
         if known is None:
-            exceptions, rest = (self.card.calendars.get(name, {}), self.policy.dates.weekend) if name else ({}, ())
+            exceptions, rest = (
+                (self.card.calendars.get(name, {}), self.policy.dates.weekend) if name else ({}, ())
+            )
             known = self._calendars[name] = Calendar(exceptions, rest)
         return known
 
@@ -97,8 +105,11 @@ class World:
             serves = rule == "anywhere" or (rule == "own_country" and site.country in ("", country))
             return Lane(site.site) if serves else None
         fitting = [lane for lane in own if lane.country in ("", country) and lane.region in ("", region)]
-        best = min(fitting, key=lambda lane: (-_weight(lane.country, lane.region), lane.transit_days, lane.cost), default=None)
-        return best
+        return min(
+            fitting,
+            key=lambda lane: (-_weight(lane.country, lane.region), lane.transit_days, lane.cost),
+            default=None,
+        )
 
     def rules(self, item: ItemCard, country: str, region: str) -> tuple[Rule, ...]:
         """The rules that speak of an item at a destination."""

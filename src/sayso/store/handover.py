@@ -83,7 +83,9 @@ async def carry_over(connection: Any, amounts: Sequence[tuple[str, str, Decimal,
 
 async def write_taken(connection: Any, taken: dict[str, str], off: dict[str, Decimal]) -> None:
     """What is taken of items, and the money that comes off accounts."""
-    await connection.execute(SQL["write_taken"], list(taken), list(taken.values()), list(off), list(off.values()))
+    await connection.execute(
+        SQL["write_taken"], list(taken), list(taken.values()), list(off), list(off.values())
+    )
 
 
 async def live_on(connection: Any, items: Sequence[str]) -> list[Live]:
@@ -115,7 +117,9 @@ async def close_cases(connection: Any, now: datetime, why: str, ids: Iterable[st
     await connection.execute(SQL["close_cases"], now, why, list(ids))
 
 
-async def list_cases(connection: Any, state: str, cursor: str, customers: list[str] | None, limit: int) -> list[Any]:
+async def list_cases(
+    connection: Any, state: str, cursor: str, customers: list[str] | None, limit: int
+) -> list[Any]:
     """Cases of a state, newest first, from behind a cursor."""
     rows: list[Any] = await connection.fetch(SQL["list_cases"], state, cursor, customers, limit)
     return rows

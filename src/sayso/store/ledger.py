@@ -50,19 +50,35 @@ async def counts(connection: Any) -> dict[str, int]:
     return dict(await connection.fetchrow(SQL["counts"], timeout=600))
 
 
-async def mend(connection: Any, found: Sequence[Drift], orphans: Sequence[Stray], by: str, now: datetime) -> None:
+async def mend(
+    connection: Any, found: Sequence[Drift], orphans: Sequence[Stray], by: str, now: datetime
+) -> None:
     """Set the ledger to what its documents say, under the locks, and record each figure that was changed."""
-    items = sorted({one.key for one in found if one.kind == "item"} | {one.item for one in orphans if one.item})
+    items = sorted(
+        {one.key for one in found if one.kind == "item"} | {one.item for one in orphans if one.item}
+    )
     accounts = sorted({one.key for one in found if one.kind == "account"})
     await promises.locked(connection, accounts, items, [])
     if orphans:
-        await connection.execute(SQL["remove_strays"], [one.promise for one in orphans], [one.place for one in orphans])
+        await connection.execute(
+            SQL["remove_strays"], [one.promise for one in orphans], [one.place for one in orphans]
+        )
     rows = await connection.fetch(SQL["taken_of"], items)
     await connection.execute(SQL["set_taken"], [row["item"] for row in rows], [row["taken"] for row in rows])
     await connection.execute(SQL["set_promised"], accounts)
-    mends = [(new_id("mnd", now), one.kind, f"{one.key} {one.at}", one.stood, one.says, one.documents) for one in found]
+    mends = [
+        (new_id("mnd", now), one.kind, f"{one.key} {one.at}", one.stood, one.says, one.documents)
+        for one in found
+    ]
     mends += [
-        (new_id("mnd", now), "stray", f"{one.item} {one.site}", one.quantity, "0", f"{one.promise} ({one.state})")
+        (
+            new_id("mnd", now),
+            "stray",
+            f"{one.item} {one.site}",
+            one.quantity,
+            "0",
+            f"{one.promise} ({one.state})",
+        )
         for one in orphans
     ]
     columns = [list(column) for column in zip(*mends, strict=True)] if mends else [[] for _ in range(6)]

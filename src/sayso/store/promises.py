@@ -138,7 +138,12 @@ class Writes:
 
 
 async def locked(
-    connection: Any, accounts: Iterable[str], items: Iterable[str], promises: Iterable[str], *, lock: bool = True
+    connection: Any,
+    accounts: Iterable[str],
+    items: Iterable[str],
+    promises: Iterable[str],
+    *,
+    lock: bool = True,
 ) -> Locked:
     """Lock the rows (accounts, then items, then promises, each sorted) and return them; without `lock`, only read them."""
     found = Locked(0, "", {}, {}, {})
@@ -173,7 +178,9 @@ async def promises(connection: Any, ids: Sequence[str]) -> dict[str, Promise]:
     return {row["id"]: Promise(*row) for row in await connection.fetch(SQL["promises"], list(ids))}
 
 
-async def referenced(connection: Any, references: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str, str], Promise]:
+async def referenced(
+    connection: Any, references: Sequence[tuple[str, str, str]]
+) -> dict[tuple[str, str, str], Promise]:
     """Live holds by customer, channel and reference."""
     columns = [list(column) for column in zip(*references, strict=True)]
     found = [Promise(*row) for row in await connection.fetch(SQL["referenced"], *columns)]
