@@ -167,7 +167,7 @@ GOOD: list[tuple[str, str, str]] = [
     ("documented", "src/sayso/desk/promises.py", '"""Promises."""\ndef hold(): ...'),
     ("foreign", ".ci/run", "SAYSO_DATA=../shar" + "ed/data"),
     ("foreign", "docs/work.md", "framework/ and docs/work/orders.md are shared"),
-    ("later", "docs/limits.md", "todos los precios; a hack saw; mastodon"),
+    ("later", "docs/limits.md", "todos los precios, mastodon, XXX (no currency, ISO 4217)"),
     (
         "addresses",
         "Makefile",

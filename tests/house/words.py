@@ -13,7 +13,7 @@ from house.source import Finding, Source
 _FOREIGN = re.compile(
     r"cl[a]ude|op[e]nai|chatg[p]t|cop[i]lot|anthr[o]pic|\.\./shar[e]d|(?<![\w.-])/wor[k]/", re.IGNORECASE
 )
-_LATER = re.compile(r"\b(?:TO[D]O|FIX[M]E|X[X]X|HA[C]K)\b")
+_LATER = re.compile(r"\b(?:TO[D]O|FIX[M]E)\b")
 _ADDRESSES = re.compile(
     r"py[p]i\.(?:org|python\.org)/(?:simple|packages|pypi)|files\.pythonh[o]sted|test\.py[p]i\.org"
     r"|regi[s]try\.(?:npmjs|yarnpkg)|deb\.debi[a]n\.org|proxy\.gola[n]g\.org|(?:static|index)\.cra[t]es\.io"
