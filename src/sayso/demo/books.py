@@ -73,7 +73,7 @@ class Books:
     """What is on hand, and every part that was ever accepted."""
 
     def __init__(self, opening: dict[Place, int]) -> None:
-        self.on_hand = dict(opening)
+        self.on_hand = Counter(opening)
         self.parts: list[Part] = []
         self._written_off: dict[Place, list[tuple[date, int]]] = defaultdict(list)
         self.allocated: Counter[Place] = Counter()
@@ -104,12 +104,12 @@ class Books:
 
     def receive(self, place: Place, quantity: int) -> None:
         """Goods arrived."""
-        self.on_hand[place] = self.on_hand.get(place, 0) + quantity
+        self.on_hand[place] += quantity
 
     def correct(self, place: Place, quantity: int, day: date) -> int:
         """A count found so much more or less; never less than nothing is left. Returns the change that was
         made."""
-        before = self.on_hand.get(place, 0)
+        before = self.on_hand[place]
         after = max(before + quantity, 0)
         self.on_hand[place] = after
         if after < before:
@@ -123,9 +123,9 @@ class Books:
     def ship(self, part: Part, quantity: int) -> Decimal:
         """So much of a part leaves; returns what that is worth with tax. ValueError where it is not there
         or not open."""
-        if not 0 <= quantity <= min(part.open, self.on_hand.get(part.place, 0)):
+        if not 0 <= quantity <= min(part.open, self.on_hand[part.place]):
             raise ValueError(f"{quantity} of {part.item} cannot leave {part.site}: {part.open} open")
-        self.on_hand[part.place] = self.on_hand.get(part.place, 0) - quantity
+        self.on_hand[part.place] -= quantity
         before = part.open_worth
         part.shipped += quantity
         self.allocate(part, -min(part.allocated, quantity))

@@ -90,10 +90,7 @@ class Storefront:
         for line in order.lines:
             if restricted(self.distributor.trade.names.get(line.item, ""), order.country):
                 refused.append((line, "region"))
-            elif (
-                sum(self.books.on_hand.get((line.item, way.site), 0) for way in ways(order.country))
-                >= line.quantity
-            ):
+            elif sum(self.books.on_hand[line.item, way.site] for way in ways(order.country)) >= line.quantity:
                 accepted.append(line)
             else:
                 refused.append((line, "on_hand"))
@@ -206,7 +203,7 @@ class Storefront:
 
     def _free(self, item: str, site: str, protected: bool = True) -> int:
         place = (item, site)
-        free = self.books.on_hand.get(place, 0) - self.books.allocated[place]
+        free = self.books.on_hand[place] - self.books.allocated[place]
         return max(free - (self.plan.protected.get(place, 0) if protected else 0), 0)
 
     def _has(self, line: OrderLine, country: str) -> bool:

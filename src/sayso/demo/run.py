@@ -22,28 +22,33 @@ _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 async def run_demo(
     base_url: str, key: str, *, setting: str = "usual", days: int | None = None, data: Path | None = None,
     json: bool = False, distributor: Distributor | None = None, out: Console | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Replay against an empty Sayso at `base_url` and return the summary as JSON values.
 
     `key` needs the scopes facts, promises and orders; Sayso has to accept simulated time. `data` is the
     folder with the full file (the setting SAYSO_DATA), None for the shipped slice. Progress goes to
-    standard error; unless `json`, the summary is shown on `out` (standard output). Raises as `replay` and
-    `load` do.
+    standard error; unless `json`, the summary is shown on `out` (standard output). `transport` leads to
+    an application in the same process. Raises as `replay` and `load` do.
     """
-    summary = await run_setting(base_url, key, distributor or load(data), setting=setting, days=days)
+    found = distributor or load(data)
+    summary = await run_setting(base_url, key, found, setting=setting, days=days, transport=transport)
     if not json:
         printed([summary], out or Console())
     return summary.document()
 
 
 async def run_setting(
-    base_url: str, key: str, distributor: Distributor, *, setting: str = "usual", days: int | None = None
-) -> Summary:
+    base_url: str, key: str, distributor: Distributor, *, setting: str = "usual", days: int | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> Summary:  # fmt: skip
     """The same, as a summary that can be shown beside others: each setting needs an empty Sayso of its
     own."""
     headers = {"Authorization": f"Bearer {key}"}
     with progress_bar(f"{setting} stock") as tell:
-        async with httpx.AsyncClient(base_url=base_url, headers=headers, timeout=_TIMEOUT) as client:
+        async with httpx.AsyncClient(
+            base_url=base_url, headers=headers, timeout=_TIMEOUT, transport=transport
+        ) as client:
             return await replays.replay(client, distributor, setting=setting, days=days, progress=tell)
 
 

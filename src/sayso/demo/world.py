@@ -134,19 +134,25 @@ class World:
             self._changed_invoices[name] = self.ledger.issue(name, part.customer, amount, day, part.order)
 
     def _leave(self, place: Place, day: date) -> list[tuple[Part, Decimal]]:
-        """What is due at a place leaves; then what is late, as far as nobody else's promise is broken by
-        it."""
+        """What is due at a place leaves; then what is late, or leans on what is, as far as nobody else's promise
+        is broken by it."""
         left: list[tuple[Part, Decimal]] = []
         waiting = self.books.waiting(place)
-        for part in (part for part in waiting if part.ship_on == day):
-            self._ship(part, self.books.on_hand[place], left)
+        missing = {one.document for one, _ in self.coming[place] if one.promised <= day}
+        due = [part for part in waiting if part.ship_on == day]
+        behind = [part for part in waiting if part.ship_on < day]
+        for part in due:
+            if missing.isdisjoint(part.leans_on):
+                self._ship(part, self.books.on_hand[place], left)
+            else:
+                behind.append(part)
+        if behind:
+            spare = self.books.on_hand[place] - self._reserve(place, waiting, day)
+            for part in behind:
+                spare -= self._ship(part, spare, left)
+        for part in due:
             if part.open:
                 part.broken = self._cause(place, day)
-        late = [part for part in waiting if part.ship_on < day]
-        if late:
-            spare = self.books.on_hand[place] - self._reserve(place, waiting, day)
-            for part in late:
-                spare -= self._ship(part, spare, left)
         if any(part.open and part.ship_on <= day for part in waiting):
             self._late.add(place)
         else:
