@@ -40,7 +40,7 @@ SITES = Kind(
 
 CALENDARS = Kind(
     "calendars",
-    "Days on which a calendar departs from its usual week.",
+    "Days on which a calendar departs from its usual week, whose days of rest the policy names.",
     (
         Column("calendar", "text", "Code of the calendar, as sites and customers name it."),
         Column("date", "date", "The day."),
@@ -88,7 +88,7 @@ LANES = Kind(
         Column("region", "text", "Region of that country; blank: any.", optional=True),
     ),
     (
-        Column("transit_days", "integer", "Working days from dispatch to delivery.", default="0", most=3650),
+        Column("transit_days", "integer", "Days from dispatch to delivery.", default="0", most=3650),
         Column(
             "cost", "decimal", "Cost of one shipment, in the company's currency; only compared.",
             default="0",
