@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import pwd
 import re
 import shutil
 import subprocess
@@ -132,6 +131,8 @@ def _ways_for_root() -> Iterator[Runner]:
 
     The last is for a container that forbids namespaces and has Sayso or its data under /root.
     """
+    import pwd  # absent on Windows, where a database given by URL needs nothing of this module but its numbers
+
     nobody = pwd.getpwnam("nobody")
     uid, gid = nobody.pw_uid, nobody.pw_gid
     if unshare := shutil.which("unshare"):
