@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import httpx
@@ -16,7 +16,8 @@ from sayso.demo.orders import OrderLine
 from sayso.demo.replay import replay
 from sayso.demo.report import printed
 from sayso.demo.run import run_demo
-from sayso.demo.summary import Kept, Latency, Naive, Tally, count_latency, count_naive, started
+from sayso.demo.summary import Kept, Latency, Naive, Tally, count_kept, count_latency, count_naive, started
+from sayso.demo.world import Agreed, World
 from sayso.errors import SaysoError
 
 NINE = datetime(2011, 1, 10, 9, tzinfo=UTC)
@@ -125,3 +126,20 @@ async def test_a_sayso_that_is_not_there_is_said_to_be_away(small, an_order, mon
 
 def test_dates_of_the_data_are_told(distributor):
     assert (distributor.first, distributor.last) == (date(2010, 12, 1), date(2011, 3, 31))
+
+
+def test_a_part_is_due_on_its_own_day(small, an_order):
+    order = an_order("7", NINE, ("A", 5))
+    world = World(small([order], {"A": 10}), "usual")
+    day = NINE.date()
+    world.accept(order, "WEB-7", [Agreed("A", "LON", 5, day, Decimal(10), Decimal(10), ())])
+    world.books.parts[0].broken = "stock_count"
+    count_kept(due := Kept(), world, day)
+    assert (due.parts_due, due.parts_broken, due.orders_broken, due.money_broken) == (
+        1,
+        {"stock_count": 1},
+        1,
+        10,
+    )
+    count_kept(early := Kept(), world, day - timedelta(days=1))
+    assert (early.parts_due, early.parts_not_yet_due) == (0, 1)
