@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -228,14 +228,18 @@ async def write(connection: Any, writes: Writes) -> None:
         placed = await connection.fetch(SQL["write_orders"], *_columns(rows, 9))
         if len(placed) != len(rows):
             raise asyncpg.UniqueViolationError("an order of this number was placed meanwhile")
-    reserved = sorted(writes.items)
-    accounts = sorted(writes.accounts)
+    reserved, accounts = sorted(writes.items), sorted(writes.accounts)
     await connection.execute(
-        SQL["write"], reserved, [writes.items[item] for item in reserved],
-        accounts, [writes.accounts[account] for account in accounts],
-        *_columns([(*one[:11], one.order or "") for one in writes.promises], 12),
-        *_columns(writes.reservations, 12), *_columns(writes.answers, 7), *_columns(writes.decisions, 7),
-    )  # fmt: skip
+        SQL["write"],
+        array(reserved),
+        array([writes.items[item] for item in reserved]),
+        array(accounts),
+        plain_array([writes.accounts[account] for account in accounts]),
+        *_arrays([(*one[:11], one.order or "") for one in writes.promises], _PROMISE),
+        *_arrays(writes.reservations, _RESERVATION),
+        *_arrays(writes.answers, _ANSWER),
+        *_arrays(writes.decisions, _DECISION),
+    )
 
 
 async def outcome(connection: Any, transaction: str) -> str | None:
@@ -258,6 +262,32 @@ async def ensure_month(connection: Any, day: date) -> None:
             f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF decisions "
             f"FOR VALUES FROM ('{first:%Y-%m-%d} 00:00+00') TO ('{following:%Y-%m-%d} 00:00+00')"
         )
+
+
+#: How the columns of a row become arrays: texts are quoted, numbers and moments are plain, bytes go as they are.
+_PROMISE = "tttttttt" "ppp" "t"
+_RESERVATION = "tppttt" "pp" "tt" "p" "t"
+_ANSWER = "tttt" "p" "b" "p"
+_DECISION = "t" "p" "ttt" "bb"
+
+
+def array(texts: Iterable[str]) -> str:
+    """A PostgreSQL array of texts as a literal. Ten times cheaper to make than the driver's own encoding of a list."""
+    return "{" + ",".join(['"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"' for text in texts]) + "}"
+
+
+def plain_array(values: Iterable[object]) -> str:
+    """An array of numbers, days or moments as a literal; quoted, since a moment has a blank."""
+    return "{" + ",".join([f'"{value}"' for value in values]) + "}"
+
+
+_FORMS: dict[str, Callable[[Iterable[Any]], Any]] = {"t": array, "p": plain_array, "b": list}
+
+
+def _arrays(rows: Sequence[Sequence[Any]], forms: str) -> list[Any]:
+    """Rows as columns, each an array in its form."""
+    columns: Iterable[Iterable[Any]] = zip(*rows, strict=True) if rows else [() for _ in forms]
+    return [_FORMS[form](column) for form, column in zip(forms, columns, strict=True)]
 
 
 def _columns(rows: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:

@@ -76,30 +76,33 @@ FROM unnest($8::text[], $9::text[], $10::timestamptz[], $11::text[]) AS v (numbe
 WHERE o."order" = v.number;
 
 -- name: write
--- Writes what a batch decided: the ledger and the accounts as they now stand, promises, reservations, decisions and answers.
+-- Writes what a batch decided: the ledger and the accounts as they now stand, promises, reservations, decisions, answers.
+-- Arrays come as literals: see sayso.store.promises.array.
 WITH items AS (
-    UPDATE ledger l SET taken = v.taken FROM unnest($1::text[], $2::text[]) AS v (item, taken) WHERE l.item = v.item
+    UPDATE ledger l SET taken = v.taken FROM unnest($1::text::text[], $2::text::text[]) AS v (item, taken) WHERE l.item = v.item
 ), money AS (
     UPDATE accounts a SET promised = v.promised
-    FROM unnest($3::text[], $4::numeric[]) AS v (account, promised) WHERE a.account = v.account
+    FROM unnest($3::text::text[], $4::text::numeric[]) AS v (account, promised) WHERE a.account = v.account
 ), made AS (
     INSERT INTO promises (id, state, customer, account, channel, reference, asked, verdict, amount, made, expires, "order")
     SELECT id, state, customer, account, channel, reference, asked, verdict, amount, made, expires, nullif(placed_as, '')
-    FROM unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
-        $13::numeric[], $14::timestamptz[], $15::timestamptz[], $16::text[])
+    FROM unnest($5::text::text[], $6::text::text[], $7::text::text[], $8::text::text[], $9::text::text[],
+        $10::text::text[], $11::text::text[], $12::text::text[],
+        $13::text::numeric[], $14::text::timestamptz[], $15::text::timestamptz[], $16::text::text[])
         AS v (id, state, customer, account, channel, reference, asked, verdict, amount, made, expires, placed_as)
 ), taken AS (
     INSERT INTO reservations (promise, place, line, item, site, variant, day, quantity, allocation, account, amount, state)
-    SELECT * FROM unnest($17::text[], $18::int[], $19::int[], $20::text[], $21::text[], $22::text[], $23::date[],
-        $24::numeric[], $25::text[], $26::text[], $27::numeric[], $28::text[])
+    SELECT * FROM unnest($17::text::text[], $18::text::int[], $19::text::int[], $20::text::text[], $21::text::text[],
+        $22::text::text[], $23::text::date[],
+        $24::text::numeric[], $25::text::text[], $26::text::text[], $27::text::numeric[], $28::text::text[])
 ), keys AS (
     INSERT INTO idempotency (owner, key, asked, promise, status, body, made)
     SELECT owner, key, asked, nullif(promise, ''), status, body, made
-    FROM unnest($29::text[], $30::text[], $31::text[], $32::text[], $33::smallint[], $34::bytea[], $35::timestamptz[])
+    FROM unnest($29::text::text[], $30::text::text[], $31::text::text[], $32::text::text[], $33::text::smallint[], $34::bytea[], $35::text::timestamptz[])
         AS v (owner, key, asked, promise, status, body, made)
 )
 INSERT INTO decisions (id, made, customer, account, verdict, answer, evidence)
-SELECT * FROM unnest($36::text[], $37::timestamptz[], $38::text[], $39::text[], $40::text[], $41::bytea[], $42::bytea[]);
+SELECT * FROM unnest($36::text::text[], $37::text::timestamptz[], $38::text::text[], $39::text::text[], $40::text::text[], $41::bytea[], $42::bytea[]);
 
 -- name: write_orders
 -- Writes orders; a rejected one may be placed again under its number.
