@@ -10,14 +10,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import islice
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import asyncpg
 
 from sayso.canon.columns import Kind
 from sayso.canon.rows import Fact, Reading, Refusal
 from sayso.canon.times import moment
+from sayso.desk.facts_chunk import Chunk, Tally, chunks, doubled
 from sayso.desk.facts_report import MOST_REFUSALS, LoadReport
 from sayso.desk.handover import Touched, settle_load
 from sayso.errors import BadField, Busy, Conflict
@@ -31,7 +31,6 @@ CHUNK = 5000
 _TRIES = 8
 _AHEAD = timedelta(days=1)
 _AGAIN = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.UniqueViolationError)
-_NOTHING = store.Merged(0, 0, 0, 0, 0, [], [], store.Whom(frozenset(), frozenset(), False, frozenset()))
 
 _Result = TypeVar("_Result")
 
@@ -58,15 +57,6 @@ class Load:
     progress: Callable[[int], None] | None = None
     refused: Callable[[Refusal], None] | None = None
     file: str = ""
-
-
-class _Chunk(NamedTuple):
-    """Rows of different keys, and what became of the others that were read with them."""
-
-    facts: list[Fact]
-    read: int
-    repeated: int
-    refused: list[list[Refusal]]
 
 
 async def load(pool: Any, what: Load, rows: Rows, now: datetime, policy: Policy | None = None) -> LoadReport:
@@ -98,29 +88,6 @@ def _check(what: Load, now: datetime) -> None:
         )
 
 
-def _chunks(rows: Iterable[Reading], what: Load) -> Iterator[_Chunk]:
-    """The rows in chunks, the last one shorter than CHUNK and perhaps empty."""
-    iterator, width = iter(rows), len(what.kind.key)
-    while True:
-        facts: dict[tuple[str | None, ...], Fact] = {}
-        refused: list[list[Refusal]] = []
-        read = repeated = 0
-        for read, row in enumerate(islice(iterator, CHUNK), 1):  # noqa: B007
-            if isinstance(row, list):
-                refused.append(row)
-                continue
-            first = facts.setdefault(row.values[:width], row)
-            if first is row:
-                continue
-            if first[1:] == row[1:]:
-                repeated += 1
-            else:
-                refused.append([_doubled(what, row, first.line)])
-        yield _Chunk(list(facts.values()), read, repeated, refused)
-        if read < CHUNK:
-            return
-
-
 def _rehearsed(what: Load, rows: Rows) -> LoadReport:
     """What would be refused if these rows were loaded: a report that is `rejected` if anything would."""
     report, width = LoadReport(what.kind.name, what.source, what.as_of), len(what.kind.key)
@@ -131,7 +98,7 @@ def _rehearsed(what: Load, rows: Rows) -> LoadReport:
         if isinstance(row, Fact):
             line, content = seen.setdefault(hash(row.values[:width]), (row.line, hash(row[1:])))
             if content != hash(row[1:]):
-                wrong = [_doubled(what, row, line)]
+                wrong = [doubled(what.kind, row, line, what.file)]
         if wrong:
             report = replace(report.plus([wrong]), rejected=True)
             if what.refused and report.refused <= MOST_REFUSALS:
@@ -155,15 +122,15 @@ class _Run:
     async def run(self, rows: Rows) -> LoadReport:
         """Load all chunks, the next one being read while one is written; then sweep, if it is a snapshot."""
         report = await self._begin()
-        chunks = _chunks(rows(report.read), self._what)
-        reading = _ahead(chunks)
+        pieces = chunks(rows(report.read), self._what.kind, CHUNK)
+        reading = _ahead(pieces)
         try:
             more = True
             while more:
                 chunk = await reading
                 more = chunk.read == CHUNK
                 if more:
-                    reading = _ahead(chunks)
+                    reading = _ahead(pieces)
                 report = await self._written(chunk, report, last=not more)
         finally:
             # The thread cannot be stopped, and its file is about to be closed.
@@ -187,24 +154,22 @@ class _Run:
         self._stamp = replace(self._stamp, load_id=begun.load_id)
         return report.resumed(begun.rows_read, begun.report)
 
-    async def _written(self, chunk: _Chunk, before: LoadReport, last: bool) -> LoadReport:
+    async def _written(self, chunk: Chunk, before: LoadReport, last: bool) -> LoadReport:
         """The report with a chunk's rows, which are in the table by then."""
-        what, facts = self._what, chunk.facts
-        lines = [self._seen.get(self._key(fact)) for fact in facts] if self._seen else None
+        what = self._what
 
-        async def work(conn: Any) -> tuple[LoadReport, list[list[Refusal]], list[int]]:
-            merged = await store.merge(conn, what.kind, facts, self._stamp, lines) if facts else _NOTHING
-            doubles = [[_doubled(what, facts[place], line)] for place, line in merged.doubles]
-            refused = sorted(chunk.refused + doubles, key=lambda row: row[0].line)
-            after = _counted(before, chunk, merged, refused)
+        async def work(conn: Any) -> tuple[LoadReport, list[list[Refusal]], dict[int, int]]:
+            tally = Tally(what.kind, what.file, chunk, self._seen)
+            while tally.facts:
+                tally.count(await store.merge(conn, what.kind, tally.facts, self._stamp, tally.lines()))
+            after, refused = tally.added_to(before)
             after = replace(after, withheld=last and what.snapshot and after.refused > 0)
             await self._noted(conn, before, after, final=last and (not what.snapshot or after.withheld))
-            await self._settled(conn, merged.whom)
-            return after, refused, merged.seen
+            await self._settled(conn, tally.whom)
+            return after, refused, tally.seen
 
         after, refused, seen = await self._in_transaction(work)
-        if not last:
-            self._seen.update((self._key(facts[place]), facts[place].line) for place in seen)
+        self._seen |= seen
         if what.refused:
             _each(what.refused, refused)
         if what.progress:
@@ -258,34 +223,10 @@ class _Run:
                 await asyncio.sleep(0.01 * 2**attempt)
         raise Busy("other loads keep writing the same rows", remedy="try again after a moment") from reason
 
-    def _key(self, fact: Fact) -> int:
-        return hash(fact.values[: len(self._what.kind.key)])
 
-
-def _counted(
-    report: LoadReport, chunk: _Chunk, merged: store.Merged, refused: list[list[Refusal]]
-) -> LoadReport:
-    return report.plus(
-        refused,
-        read=chunk.read,
-        inserted=merged.inserted,
-        updated=merged.updated,
-        unchanged=merged.unchanged + chunk.repeated,
-        stale=merged.stale,
-        deleted=merged.deleted,
-    )
-
-
-def _ahead(chunks: Iterator[_Chunk]) -> asyncio.Task[_Chunk]:
+def _ahead(pieces: Iterator[Chunk]) -> asyncio.Task[Chunk]:
     """The next chunk, read in a thread while the database is at work on the one before."""
-    return asyncio.create_task(asyncio.to_thread(next, chunks))
-
-
-def _doubled(what: Load, fact: Fact, first: int) -> Refusal:
-    names = ", ".join(column.name for column in what.kind.key)
-    value = ", ".join(text or "" for text in fact.values[: len(what.kind.key)])
-    detail = f"line {first} has the same key with other content"
-    return Refusal(fact.line, names, value, detail, "leave one of the two out; the first is kept", what.file)
+    return asyncio.create_task(asyncio.to_thread(next, pieces))
 
 
 def _each(told: Callable[[Refusal], None], refused: list[list[Refusal]]) -> None:

@@ -40,6 +40,15 @@ class Whom:
     def __bool__(self) -> bool:
         return bool(self.items or self.customers or self.world or self.reported)
 
+    def with_(self, other: Whom) -> Whom:
+        """Whom either concerns."""
+        return Whom(
+            self.items | other.items,
+            self.customers | other.customers,
+            self.world or other.world,
+            self.reported | other.reported,
+        )
+
 
 class Merged(NamedTuple):
     """What became of a chunk's rows; each is counted once, `doubles` included.
