@@ -20,11 +20,12 @@ import structlog
 from sayso.desk.batch import Again, Batch, Looked
 from sayso.desk.cardfile import CardFile
 from sayso.desk.errands import Asked, End, Errand, Needs, Said, items_held
-from sayso.errors import Busy, KeyReused, SaysoError, StoreAway
+from sayso.desk.waiting import Answer, Waiting, fail, give, planned, settle_all
+from sayso.errors import Busy, SaysoError, StoreAway
 from sayso.promise.lines import drawn_on
 from sayso.store import cards, promises
 from sayso.store.database import mapped
-from sayso.store.promises import Answered, Locked
+from sayso.store.promises import Locked
 
 log = structlog.get_logger()
 
@@ -33,17 +34,6 @@ _ALONE = 3
 _SWEEP = timedelta(seconds=1)
 _MOST_SWEPT = 500
 _TRANSIENT = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.UniqueViolationError)
-
-
-class _Waiting:
-    """An errand in the queue, and who waits for it."""
-
-    __slots__ = ("answer", "errand", "tries")
-
-    def __init__(self, errand: Errand) -> None:
-        self.errand = errand
-        self.answer: asyncio.Future[Said] = asyncio.get_running_loop().create_future()
-        self.tries = 0
 
 
 class Lane:
@@ -59,13 +49,13 @@ class Lane:
         self._most = most
         self._most_waiting = most_waiting
         self._patience = patience
-        self._queue: deque[_Waiting] = deque()
+        self._queue: deque[Waiting] = deque()
         self._arrived = asyncio.Event()
         self._connection: Any = None
         self._task: asyncio.Task[None] | None = None
         self._swept: datetime | None = None
         self._months: set[tuple[int, int]] = set()
-        self._unclear: tuple[str, list[tuple[_Waiting, Said | Exception]]] = ("", [])
+        self._unclear: tuple[str, list[tuple[Waiting, Answer]]] = ("", [])
 
     async def start(self) -> None:
         """Connect, and begin to settle."""
@@ -89,7 +79,7 @@ class Lane:
         """Settle an errand; returns after the commit. Raises what the errand raises, Busy, or StoreAway."""
         if len(self._queue) >= self._most_waiting:
             raise Busy(f"{len(self._queue)} requests are waiting", remedy="try again in a second")
-        waiting = _Waiting(errand)
+        waiting = Waiting(errand)
         self._queue.append(waiting)
         self._arrived.set()
         return await waiting.answer
@@ -103,16 +93,16 @@ class Lane:
             try:
                 await self._settled(batch)
             except asyncio.CancelledError:
-                _fail(batch, StoreAway("Sayso is stopping", remedy="try again in a moment"))
+                fail(batch, StoreAway("Sayso is stopping", remedy="try again in a moment"))
                 raise
             except SaysoError as problem:
-                _fail(batch, problem)
+                fail(batch, problem)
             except Exception as problem:
                 self._alone(batch, problem)
 
-    def _gathered(self) -> list[_Waiting]:
+    def _gathered(self) -> list[Waiting]:
         """What waits and is still waited for; an errand that failed beside others is tried alone."""
-        batch: list[_Waiting] = []
+        batch: list[Waiting] = []
         while self._queue and len(batch) < self._most:
             waiting = self._queue[0]
             if waiting.tries >= _ALONE and batch:
@@ -124,11 +114,11 @@ class Lane:
                 break
         return batch
 
-    def _alone(self, batch: Sequence[_Waiting], problem: Exception) -> None:
+    def _alone(self, batch: Sequence[Waiting], problem: Exception) -> None:
         """Something nobody foresaw: each errand is tried by itself, so that one cannot fail the others."""
         log.exception("lane", batch=len(batch), problem=repr(problem))
         if len(batch) == 1:
-            _fail(
+            fail(
                 batch,
                 SaysoError(f"an unexpected {type(problem).__name__}", remedy="see the log; then try again"),
             )
@@ -137,7 +127,7 @@ class Lane:
             waiting.tries = max(waiting.tries, _ALONE)
             self._queue.appendleft(waiting)
 
-    async def _settled(self, batch: list[_Waiting]) -> None:
+    async def _settled(self, batch: list[Waiting]) -> None:
         if not batch:
             return
         try:
@@ -153,9 +143,9 @@ class Lane:
             if isinstance(answer, Again):
                 self._try_again([waiting], answer)
             else:
-                _give(waiting, answer)
+                give(waiting, answer)
 
-    def _try_again(self, batch: Sequence[_Waiting], problem: Exception) -> None:
+    def _try_again(self, batch: Sequence[Waiting], problem: Exception) -> None:
         for waiting in reversed(batch):
             waiting.tries += 1
             if waiting.tries > _MOST_TRIES:
@@ -164,11 +154,11 @@ class Lane:
                     remedy="try again",
                     cause=type(problem).__name__,
                 )
-                _give(waiting, busy)
+                give(waiting, busy)
             else:
                 self._queue.appendleft(waiting)
 
-    async def _lost(self, batch: list[_Waiting], problem: Exception) -> None:
+    async def _lost(self, batch: list[Waiting], problem: Exception) -> None:
         """The connection went away. What was not committed is tried again; a commit that was not answered is looked up."""
         transaction, answers = self._unclear
         self._unclear = ("", [])
@@ -177,7 +167,7 @@ class Lane:
             found = await promises.outcome(self._connection, transaction)
             if found == "committed":
                 for waiting, answer in answers:
-                    _give(waiting, answer)
+                    give(waiting, answer)
                 return
         self._try_again(batch, problem)
 
@@ -199,20 +189,20 @@ class Lane:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 1.0)
 
-    async def _transaction(self, batch: list[_Waiting]) -> list[tuple[_Waiting, Said | Exception]]:
+    async def _transaction(self, batch: list[Waiting]) -> list[tuple[Waiting, Answer]]:
         """Look, lock, settle one after another, write, commit. What is returned is given after the commit."""
         connection = self._connection
         ended = await self._due(max(waiting.errand.asked.now for waiting in batch)) if self._locks else []
         every = [*ended, *batch]
         looked = await self._looked([waiting.errand for waiting in every])
-        answers, needs = self._planned(every, looked)
+        answers, needs = planned(every, looked)
         if not needs:
             return [one for one in answers if one[0] in batch]
         await self._ensure_months(waiting.errand.asked.now for waiting, _ in needs)
         await connection.execute("BEGIN")
         try:
             stands, filed = await self._locked(needs, looked)
-            settled = _settle(needs, filed, looked, self._moved(needs, looked, filed))
+            settled = settle_all(needs, filed, looked, self._moved(needs, looked, filed))
             filed.finish()
             kept = self._cards.unarchived(filed.addresses)
             await cards.archive(connection, kept)
@@ -234,7 +224,7 @@ class Lane:
                 await self._connection.execute("ROLLBACK")
                 self._unclear = ("", [])
 
-    async def _due(self, now: datetime) -> list[_Waiting]:
+    async def _due(self, now: datetime) -> list[Waiting]:
         """Holds whose time is up, at most once a second: they end in the same transaction, before anything is decided."""
         if self._swept is not None and timedelta(0) <= now - self._swept < _SWEEP:
             return []
@@ -242,7 +232,7 @@ class Lane:
         if len(found) < _MOST_SWEPT:
             self._swept = now
         asked = Asked("", None, "", now)
-        return [_Waiting(End(asked, promise.id, "expired", "its time was up")) for promise in found]
+        return [Waiting(End(asked, promise.id, "expired", "its time was up")) for promise in found]
 
     async def _looked(self, errands: Sequence[Errand]) -> Looked:
         """Everything that can be read before the locks."""
@@ -263,32 +253,7 @@ class Lane:
         tops = await self._cards.tops(connection, customers) if customers else {}
         return Looked(answers, found, by_reference, orders, held, tops)
 
-    def _planned(
-        self, batch: Iterable[_Waiting], looked: Looked
-    ) -> tuple[list[tuple[_Waiting, Said | Exception]], list[tuple[_Waiting, Needs]]]:
-        """Answers that are known without a lock, and what the others need locked. One key is worked on once."""
-        answers: list[tuple[_Waiting, Said | Exception]] = []
-        needs: list[tuple[_Waiting, Needs]] = []
-        underway: set[object] = set()
-        for waiting in batch:
-            errand = waiting.errand
-            marks = _marks(errand)
-            if marks & underway:
-                answers.append((waiting, Again()))
-                continue
-            try:
-                said = _answered_before(errand, looked) or errand.look(looked)
-            except SaysoError as problem:
-                answers.append((waiting, problem))
-                continue
-            if isinstance(said, Said):
-                answers.append((waiting, said))
-            else:
-                underway |= marks
-                needs.append((waiting, said))
-        return answers, needs
-
-    async def _locked(self, needs: Sequence[tuple[_Waiting, Needs]], looked: Looked) -> tuple[Locked, Batch]:
+    async def _locked(self, needs: Sequence[tuple[Waiting, Needs]], looked: Looked) -> tuple[Locked, Batch]:
         """Lock every row that the errands need, and bring their facts up to what stands under the lock."""
         connection = self._connection
         accounts: set[str] = set()
@@ -312,7 +277,7 @@ class Lane:
         owing = await self._cards.accounts(connection, stands.accounts, accounts)
         return stands, Batch(world, known, dict(owing), stands.promises)
 
-    async def _drawn_on(self, needs: Sequence[tuple[_Waiting, Needs]]) -> set[str]:
+    async def _drawn_on(self, needs: Sequence[tuple[Waiting, Needs]]) -> set[str]:
         """Components and substitutes, by the cards as last seen; the locked cards are held against this again."""
         lines = [
             line for waiting, _ in needs if (request := waiting.errand.request()) is not None for line in request.lines
@@ -331,9 +296,9 @@ class Lane:
             await self._cards.items(self._connection, await cards.versions(self._connection, unseen), unseen)
         return found
 
-    def _moved(self, needs: Iterable[tuple[_Waiting, Needs]], looked: Looked, batch: Batch) -> set[_Waiting]:
+    def _moved(self, needs: Iterable[tuple[Waiting, Needs]], looked: Looked, batch: Batch) -> set[Waiting]:
         """Errands whose customer is not in the account it was last seen in: it has moved, or is not known at all."""
-        moved: set[_Waiting] = set()
+        moved: set[Waiting] = set()
         for waiting, _ in needs:
             request = waiting.errand.request()
             if request is not None:
@@ -350,70 +315,3 @@ class Lane:
             if month not in self._months:
                 await promises.ensure_month(self._connection, now.date())
                 self._months.add(month)
-
-
-def _settle(
-    needs: Iterable[tuple[_Waiting, Needs]], batch: Batch, looked: Looked, moved: set[_Waiting]
-) -> list[tuple[_Waiting, Said | Exception]]:
-    """Settle one after another; an errand that finds things changed leaves no trace in the batch."""
-    answers: list[tuple[_Waiting, Said | Exception]] = []
-    for waiting, _ in needs:
-        errand = waiting.errand
-        try:
-            if waiting in moved:
-                raise Again
-            said = errand.settle(batch, looked)
-        except (SaysoError, Again) as problem:
-            answers.append((waiting, problem))
-            continue
-        if errand.asked.key:
-            batch.writes.answers.append(_answer(errand, said))
-        answers.append((waiting, said))
-    return answers
-
-
-def _answer(errand: Errand, said: Said) -> Answered:
-    asked = errand.asked
-    return Answered(
-        asked.owner, asked.key or "", asked.hash, said.promise, said.status, said.body, said.made or asked.now
-    )
-
-
-def _answered_before(errand: Errand, looked: Looked) -> Said | None:
-    """What was answered under this Idempotency-Key; KeyReused where it came with another body."""
-    asked = errand.asked
-    found = looked.answers.get((asked.owner, asked.key)) if asked.key else None
-    if found is None:
-        return None
-    if found.asked != asked.hash:
-        raise KeyReused(
-            f"Idempotency-Key {asked.key} was used with another request",
-            remedy="give every new request a new key",
-        )
-    return Said(found.promise, found.made, body=found.body, status=found.status, replayed=True)
-
-
-def _marks(errand: Errand) -> set[object]:
-    """What two errands of one batch must not share: a key, a reference, a promise, an order."""
-    asked = errand.asked
-    marks: set[object] = {(asked.owner, asked.key)} if asked.key else set()
-    return (
-        marks
-        | set(errand.references())
-        | set(errand.promises())
-        | {("order", number) for number in errand.orders()}
-    )
-
-
-def _give(waiting: _Waiting, answer: Said | Exception) -> None:
-    if waiting.answer.done():
-        return
-    if isinstance(answer, Said):
-        waiting.answer.set_result(answer)
-    else:
-        waiting.answer.set_exception(answer)
-
-
-def _fail(batch: Iterable[_Waiting], problem: SaysoError) -> None:
-    for waiting in batch:
-        _give(waiting, problem)

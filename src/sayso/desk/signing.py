@@ -22,6 +22,9 @@ from joserfc.jwk import KeySet
 from sayso.canon.times import moment, parse_moment
 from sayso.errors import BadRequest, Misconfigured
 
+#: The first key signs everything before the second, so that it needs no moment of its own.
+_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 class Key:
     """One signing key: `made` is the moment from which it signs."""
@@ -56,7 +59,7 @@ class Signer:
             found = (
                 [_read(path) for path in sorted(self._folder.glob("*.json"))] if self._folder.is_dir() else []
             )
-            self._keys = sorted(found, key=lambda key: key.made) or [self.rotate(datetime.now(UTC))]
+            self._keys = sorted(found, key=lambda key: key.made) or [self.rotate(_FIRST)]
             self._seen = self._stamp()
         return self._keys
 

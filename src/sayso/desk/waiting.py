@@ -1,0 +1,117 @@
+"""What waits in a lane, and how it is answered: errands with their callers, looked at, settled, given back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+from sayso.desk.batch import Again, Batch, Looked
+from sayso.desk.errands import Errand, Needs, Said
+from sayso.errors import KeyReused, SaysoError
+from sayso.store.promises import Answered
+
+Answer = Said | Exception
+
+
+class Waiting:
+    """An errand in the queue, and who waits for it."""
+
+    __slots__ = ("answer", "errand", "tries")
+
+    def __init__(self, errand: Errand) -> None:
+        self.errand = errand
+        self.answer: asyncio.Future[Said] = asyncio.get_running_loop().create_future()
+        self.tries = 0
+
+
+def planned(
+    batch: Iterable[Waiting], looked: Looked
+) -> tuple[list[tuple[Waiting, Answer]], list[tuple[Waiting, Needs]]]:
+    """Answers that are known without a lock, and what the others need locked. One key is worked on once."""
+    answers: list[tuple[Waiting, Answer]] = []
+    needs: list[tuple[Waiting, Needs]] = []
+    underway: set[object] = set()
+    for waiting in batch:
+        errand = waiting.errand
+        marks = _marks(errand)
+        if marks & underway:
+            answers.append((waiting, Again()))
+            continue
+        try:
+            said = _answered_before(errand, looked) or errand.look(looked)
+        except SaysoError as problem:
+            answers.append((waiting, problem))
+            continue
+        if isinstance(said, Said):
+            answers.append((waiting, said))
+        else:
+            underway |= marks
+            needs.append((waiting, said))
+    return answers, needs
+
+
+def settle_all(
+    needs: Iterable[tuple[Waiting, Needs]], batch: Batch, looked: Looked, moved: set[Waiting]
+) -> list[tuple[Waiting, Answer]]:
+    """Settle one after another; an errand that finds things changed leaves no trace in the batch."""
+    answers: list[tuple[Waiting, Answer]] = []
+    for waiting, _ in needs:
+        errand = waiting.errand
+        try:
+            if waiting in moved:
+                raise Again
+            said = errand.settle(batch, looked)
+        except (SaysoError, Again) as problem:
+            answers.append((waiting, problem))
+            continue
+        if errand.asked.key:
+            batch.writes.answers.append(_answer(errand, said))
+        answers.append((waiting, said))
+    return answers
+
+
+def _answer(errand: Errand, said: Said) -> Answered:
+    asked = errand.asked
+    return Answered(
+        asked.owner, asked.key or "", asked.hash, said.promise, said.status, said.body, said.made or asked.now
+    )
+
+
+def _answered_before(errand: Errand, looked: Looked) -> Said | None:
+    """What was answered under this Idempotency-Key; KeyReused where it came with another body."""
+    asked = errand.asked
+    found = looked.answers.get((asked.owner, asked.key)) if asked.key else None
+    if found is None:
+        return None
+    if found.asked != asked.hash:
+        raise KeyReused(
+            f"Idempotency-Key {asked.key} was used with another request",
+            remedy="give every new request a new key",
+        )
+    return Said(found.promise, found.made, body=found.body, status=found.status, replayed=True)
+
+
+def _marks(errand: Errand) -> set[object]:
+    """What two errands of one batch must not share: a key, a reference, a promise, an order."""
+    asked = errand.asked
+    marks: set[object] = {(asked.owner, asked.key)} if asked.key else set()
+    return (
+        marks
+        | set(errand.references())
+        | set(errand.promises())
+        | {("order", number) for number in errand.orders()}
+    )
+
+
+def give(waiting: Waiting, answer: Answer) -> None:
+    if waiting.answer.done():
+        return
+    if isinstance(answer, Said):
+        waiting.answer.set_result(answer)
+    else:
+        waiting.answer.set_exception(answer)
+
+
+def fail(batch: Iterable[Waiting], problem: SaysoError) -> None:
+    for waiting in batch:
+        give(waiting, problem)
