@@ -1,0 +1,1 @@
+"""A distributor made of real orders, replayed through the public API."""

@@ -1,0 +1,1 @@
+"""Every use case, one method each; the one room that opens transactions."""

@@ -1,0 +1,1 @@
+"""The judgement: may this buyer have this, when, at what price, on what terms? Pure."""

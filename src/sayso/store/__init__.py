@@ -1,0 +1,1 @@
+"""Memory: PostgreSQL, its rows and its queries. Decides nothing."""
