@@ -246,6 +246,11 @@ def share_measures(folder: str) -> None:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
 
 
+def shared_measures() -> str:
+    """The folder in which processes count together; "" where this one counts alone."""
+    return os.environ.get("PROMETHEUS_MULTIPROC_DIR", "")
+
+
 def policy_of(found: Settings) -> Policy:
     """The policy file's settings, or the defaults."""
     return policies.load(Path(found.policy)) if found.policy else Policy()
