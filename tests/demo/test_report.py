@@ -15,7 +15,7 @@ from sayso.demo.naive import Answer
 from sayso.demo.orders import OrderLine
 from sayso.demo.replay import replay
 from sayso.demo.report import printed
-from sayso.demo.run import run_demo
+from sayso.demo.run import run_demo, run_side_by_side
 from sayso.demo.summary import Kept, Latency, Naive, Tally, count_kept, count_latency, count_naive, started
 from sayso.demo.world import Agreed, World
 from sayso.errors import SaysoError
@@ -42,7 +42,10 @@ async def test_the_summary_says_what_is_real_and_what_is_generated(sayso, distri
         "oversold by Sayso",
     ):
         assert words in text
-    assert f"{summary.naive.broken_orders.orders:,} / {summary.naive.broken_orders.lines:,}" in text
+    assert (
+        f"{summary.naive.broken_beyond_safety.orders:,} / {summary.naive.broken_beyond_safety.lines:,}"
+        in text
+    )
 
 
 def test_settings_stand_side_by_side(distributor):
@@ -79,6 +82,9 @@ def test_the_naive_side_counts_orders_lines_and_money_by_cause(an_order):
     assert found.broken_orders == Tally(2, 3, Decimal(25))
     assert dict(found.broken) == {"committed": Tally(1, 1, Decimal(5)), "overdue": Tally(1, 1, Decimal(10))}
     assert found.refused["credit_flag"] == Tally(1, 2, Decimal(15))
+    count_naive(found, Answer(order, (FIRST,), ((FIRST, "safety_stock"),), (), ()))
+    assert found.broken_orders.orders == 3
+    assert found.broken_beyond_safety == Tally(2, 3, Decimal(25))
     assert found.missed["dated_supply"] == Tally(1, 1, Decimal(5))
 
 
@@ -107,6 +113,19 @@ async def test_run_demo_shows_the_summary_and_returns_the_document(sayso, small,
     assert shown["sayso"]["in_full"]["orders"] == 1
     assert "Usual stock: of 1 orders" in out.getvalue()
     assert {headers["authorization"] for _, _, headers, _ in sayso.seen} == {"Bearer sk_test"}
+
+
+async def test_each_setting_has_a_sayso_of_its_own(new_sayso, small, an_order):
+    found = small([an_order("7", NINE, ("A", 5))], {"A": 10})
+    found._plans["loose"] = found.plan("usual")
+    fakes = {"usual": new_sayso(), "loose": new_sayso()}
+    out = io.StringIO()
+    document = await run_side_by_side(
+        dict.fromkeys(fakes, ("http://sayso", "sk_test")), distributor=found, out=Console(file=out, width=140),
+        transports={setting: httpx.ASGITransport(fake.app) for setting, fake in fakes.items()},
+    )  # fmt: skip
+    assert [one["setting"] for one in document["settings"]] == ["usual", "loose"]
+    assert "Loose stock: of 1 orders" in out.getvalue()
 
 
 async def test_run_demo_writes_nothing_when_a_program_reads(sayso, small, an_order, capsys):

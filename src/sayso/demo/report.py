@@ -91,14 +91,12 @@ _Rows = list[tuple[str, list[str]]]
 
 
 def _naive_rows(summaries: Sequence[Summary]) -> _Rows:
+    broken = "[b red]yeses the back office could not keep[/b red]"
     rows = [
         _row("said yes to the whole order", summaries, lambda one: one.naive.in_full),
         _row("said yes to part of the order", summaries, lambda one: one.naive.in_part),
-        _row(
-            "[b red]yeses the back office could not keep[/b red] (whole orders)",
-            summaries,
-            lambda one: one.naive.broken_orders,
-        ),
+        _row(broken, summaries, lambda one: one.naive.broken_beyond_safety),
+        _row("  and with safety stock kept safe", summaries, lambda one: one.naive.broken_orders),
     ]
     rows += _by_cause("  lines, because ", summaries, lambda one: one.naive.broken)
     rows += _by_cause("said no: ", summaries, lambda one: one.naive.refused)
@@ -166,12 +164,14 @@ def _conclusion(summaries: Sequence[Summary]) -> str:
     sentences = []
     for one in summaries:
         yes = one.naive.in_full.orders + one.naive.in_part.orders
-        broken = one.naive.broken_orders
+        broken, with_safety = one.naive.broken_beyond_safety, one.naive.broken_orders
         oversold = one.sayso.kept.parts_broken.get("oversold", 0)
         sentences.append(
             f"{one.setting.capitalize()} stock: of {yes:,} orders that the storefront said yes to, "
-            f"{broken.orders:,} ({_share(broken.orders, yes)}), worth {broken.money:,.0f} GBP, "
-            f"could not be kept in full; Sayso oversold {oversold:,} lines."
+            f"{broken.orders:,} ({_share(broken.orders, yes)}), worth {broken.money:,.0f} GBP, could not be "
+            f"kept by the back office: the stock was somebody else's, or credit control stopped them "
+            f"({with_safety.orders:,} where safety stock is not to be touched). "
+            f"Sayso oversold {oversold:,} lines."
         )
     return "\n".join(sentences)
 

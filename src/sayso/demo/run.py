@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,26 @@ async def run_demo(
     if not json:
         printed([summary], out or Console())
     return summary.document()
+
+
+async def run_side_by_side(
+    doors: Mapping[str, tuple[str, str]], *, days: int | None = None, data: Path | None = None, json: bool = False,
+    distributor: Distributor | None = None, out: Console | None = None,
+    transports: Mapping[str, httpx.AsyncBaseTransport] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """The same for several stock settings, one after another, shown side by side.
+
+    `doors` maps each setting to the base URL and key of an empty Sayso of its own. Returns
+    `{"settings": [a document for each]}`.
+    """
+    found, led = distributor or load(data), transports or {}
+    summaries = [
+        await run_setting(base_url, key, found, setting=setting, days=days, transport=led.get(setting))
+        for setting, (base_url, key) in doors.items()
+    ]
+    if not json:
+        printed(summaries, out or Console())
+    return {"settings": [one.document() for one in summaries]}
 
 
 async def run_setting(

@@ -80,13 +80,15 @@ class Naive(Struct):
     """The naive storefront's side. `broken`: yeses the back office could not keep at the moment it was
     given them.
 
-    `broken_orders` counts whole orders with at least one such line; `broken` counts the lines, by cause.
+    `broken_orders` counts whole orders with at least one such line, `broken_beyond_safety` those of them that
+    breaking into the safety stock would not have saved; `broken` counts the lines, by cause.
     """
 
     in_full: Tally = field(default_factory=Tally)
     in_part: Tally = field(default_factory=Tally)
     refused: dict[str, Tally] = field(default_factory=_tallies)
     broken_orders: Tally = field(default_factory=Tally)
+    broken_beyond_safety: Tally = field(default_factory=Tally)
     broken: dict[str, Tally] = field(default_factory=_tallies)
     missed: dict[str, Tally] = field(default_factory=_tallies)
 
@@ -168,6 +170,8 @@ def count_naive(found: Naive, answer: naive.Answer) -> None:
             tallies[cause].add(line for line, why in lines if why == cause)
     if answer.broken:
         found.broken_orders.add(answer.accepted)
+    if any(cause != "safety_stock" for _, cause in answer.broken):
+        found.broken_beyond_safety.add(answer.accepted)
 
 
 def count_kept(found: Kept, world: World, through: date) -> None:
