@@ -15,7 +15,9 @@ from sayso.api.table import CALLS
 
 READING = [call for call in CALLS if call.reads is not None]
 
-texts = st.text(max_size=30) | st.sampled_from(["", "0", "-1", "1e999", "NaN", "2011-02-30", "\x00", "PT1M", "GB"])
+texts = st.text(max_size=30) | st.sampled_from(
+    ["", "0", "-1", "1e999", "NaN", "2011-02-30", "\x00", "PT1M", "GB"]
+)
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | texts,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),

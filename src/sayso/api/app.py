@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -9,6 +13,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from sayso.api import openapi
+from sayso.api.answered import Answered
 from sayso.api.call import Call, House
 from sayso.api.door import Door
 from sayso.api.pace import Pace
@@ -24,34 +29,48 @@ _SENT = ["Authorization", "Content-Type", "Idempotency-Key", "X-Request-Id", "Sa
 
 def build(desk: Desk, *, keys: Keys, settings: Settings) -> Starlette:
     """The application. `desk` and `keys` are asked at each request; neither is opened or closed here."""
-    house = House(desk, keys, settings, openapi.build(CALLS, settings))
+    answered = Answered(lines=settings.access_log)
+    house = House(desk, keys, settings, openapi.build(CALLS, settings), answered)
     pace = Pace(settings.requests_per_second, settings.burst) if settings.requests_per_second else None
     by_path: dict[str, dict[str, Call]] = {}
     for call in CALLS:
         by_path.setdefault(call.path, {})[call.method] = call
-    routes = [
-        Route(_template(path), Door(path, calls, house, pace), name=path) for path, calls in by_path.items()
-    ]
-    layers = [Middleware(Porch, settings=settings)]
-    if settings.origins:
-        layers.append(
-            Middleware(
-                CORSMiddleware,
-                allow_origins=settings.origins,
-                allow_methods=["GET", "POST", "PUT", "DELETE"],
-                allow_headers=_SENT,
-                expose_headers=_SHOWN,
-            )
-        )
-    app = Starlette(routes=routes, middleware=layers)
+    doors = {path: Door(path, calls, house, pace) for path, calls in by_path.items()}
+    straight = {path: door for path, door in doors.items() if "{" not in path}
+    layers = [Middleware(Porch, straight=straight, answered=answered)]
+    if settings.origins:  # outside the porch, so that problems carry its headers too
+        layers.insert(0, Middleware(CORSMiddleware, **_cross_origin(settings)))
+    routes = [Route(_template(path), door, name=path) for path, door in doors.items()]
+    app = Starlette(routes=routes, middleware=layers, lifespan=_Lifespan(answered))
     app.router.redirect_slashes = False
     app.router.default = _Nowhere(app.router.default)
     return app
 
 
+def _cross_origin(settings: Settings) -> dict[str, Any]:
+    return {
+        "allow_origins": settings.origins,
+        "allow_methods": ["GET", "POST", "PUT", "DELETE"],
+        "allow_headers": _SENT,
+        "expose_headers": _SHOWN,
+    }
+
+
 def _template(path: str) -> str:
     """Starlette's form of a path: an order number may hold a slash."""
     return path.replace("{order}", "{order:path}")
+
+
+class _Lifespan:
+    """Writes down what was answered last when the server stops."""
+
+    def __init__(self, answered: Answered) -> None:
+        self._answered = answered
+
+    @asynccontextmanager
+    async def __call__(self, app: Starlette) -> AsyncIterator[None]:
+        yield
+        self._answered.flush()
 
 
 class _Nowhere:

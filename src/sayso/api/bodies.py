@@ -76,7 +76,6 @@ class Reader:
         self._reads = reads
         self._decode: Callable[[bytes], Any] = msgspec.json.Decoder(reads).decode
         self._most_text = most_text
-        self._long = re.compile(rb'"[^"]{%d,}"' % (most_text + 1))
 
     def value(self, body: bytes) -> Any:
         """The body as its Struct, or BadRequest / BadField saying what is wrong with it."""
@@ -85,7 +84,7 @@ class Reader:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise refusal(error, body, self._reads) from None
         # Three cheap scans find every body that may hold a text to refuse; only those are walked.
-        if b"\\" in body or self._long.search(body) or _ODD_QUANTITY.search(body):
+        if b"\\" in body or _has_run(body, self._most_text) or _ODD_QUANTITY.search(body):
             try:
                 whole = _generic(body)
             except msgspec.DecodeError as error:  # a number that only a Decimal can hold
@@ -104,6 +103,17 @@ class Reader:
             check_text(spell(path), value, self._most_text)
             if path[-1] == "quantity" and not PLAIN_NUMBER.fullmatch(value):
                 raise BadField(spell(path), value, "not a plain decimal number", remedy='send e.g. "12.5"')
+
+
+def _has_run(body: bytes, most: int) -> bool:
+    """Whether more than `most` bytes stand somewhere without a quotation mark between: a long text, perhaps."""
+    at = 0
+    while len(body) - at > most:
+        quote = body.rfind(b'"', at, at + most + 1)
+        if quote < 0:
+            return True
+        at = quote + 1
+    return False
 
 
 def check_text(field: str, text: str, most: int = MOST_TEXT) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from sayso.api.answered import Answered
 from sayso.api.settings import Settings
 from sayso.desk.calling import Caller, Desk, Keys, Reply
 from sayso.errors import SaysoError
@@ -16,12 +17,13 @@ NOBODY = Caller(name="", scopes=frozenset())
 
 
 class House(Struct, frozen=True):
-    """What stands behind every door: the use cases, the keys, the settings, the OpenAPI document."""
+    """What stands behind every door: use cases, keys, settings, the OpenAPI document, the record of answers."""
 
     desk: Desk
     keys: Keys
     settings: Settings
     document: bytes
+    answered: Answered
 
 
 class Ask(Struct):

@@ -138,6 +138,7 @@ async def readiness(house: House, ask: Ask) -> Reply:
 
 async def metrics(house: House, ask: Ask) -> Reply:
     """GET /metrics"""
+    house.answered.flush()
     folder = house.settings.metrics_dir
     page = await asyncio.to_thread(measures.page, folder) if folder else measures.page()
     return Reply(200, page)

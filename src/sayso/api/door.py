@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from time import monotonic
+from types import MappingProxyType
+from typing import Any
 from urllib.parse import quote
 
 from starlette.types import Receive, Scope, Send
 
 from sayso.api import bodies, heads
-from sayso.api.answers import Headers, answer
+from sayso.api.answers import Answer, Headers, send_answer
 from sayso.api.call import NOBODY, Ask, Call, House
 from sayso.api.pace import Pace
 from sayso.api.porch import VISIT, Visit
 from sayso.api.problems import TooFast, WrongMethod
 from sayso.desk.calling import Caller, Reply
 from sayso.errors import NotAllowed
+
+_NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 class Door:
@@ -28,6 +33,10 @@ class Door:
             self._steps["HEAD"] = self._steps["GET"]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send_answer(send, await self.reply(scope, receive), bare=scope["method"] == "HEAD")
+
+    async def reply(self, scope: Scope, receive: Receive) -> Answer:
+        """The answer to a request for this path."""
         visit: Visit = scope[VISIT]
         visit.route = self._path
         method: str = scope["method"]
@@ -36,12 +45,12 @@ class Door:
             allow = ", ".join(sorted(self._steps))
             raise WrongMethod(f"{method[:20]} is not served here", remedy=f"use {allow}", allow=allow)
         reply = await step.take(scope, receive, visit)
-        extra: Headers = []
+        headers: Headers = []
         if reply.replayed:
-            extra.append((b"idempotent-replayed", b"true"))
+            headers.append((b"idempotent-replayed", b"true"))
         if reply.location:
-            extra.append((b"location", quote(reply.location, safe="/%?=&").encode("ascii")))
-        await answer(send, reply.status, reply.body, step.media, extra, method == "HEAD")
+            headers.append((b"location", quote(reply.location, safe="/%?=&").encode("ascii")))
+        return Answer(reply.status, step.media, reply.body, headers)
 
 
 class _Step:
@@ -60,13 +69,13 @@ class _Step:
     async def take(self, scope: Scope, receive: Receive, visit: Visit) -> Reply:
         """The desk's reply to this request."""
         call, house = self._call, self._house
-        headers: dict[bytes, bytes] = dict(scope["headers"])
+        headers = visit.given
         now = house.settings.clock()
         caller = NOBODY
         if call.scope:
-            caller = await self._admit(headers, visit)
+            caller = await self._admit(headers, visit, now)
             now = heads.moment(headers, now, house.settings.simulated)
-        ask = Ask(caller, now, scope["path_params"], {})
+        ask = Ask(caller, now, scope.get("path_params", _NONE), _NONE)
         if call.writes:
             ask.key = heads.idempotency_key(headers)
         if call.scope and (self._known or scope["query_string"]):
@@ -78,9 +87,9 @@ class _Step:
                 ask.value = self._reader.value(ask.body)
         return await call.handle(house, ask)
 
-    async def _admit(self, headers: Mapping[bytes, bytes], visit: Visit) -> Caller:
+    async def _admit(self, headers: Mapping[bytes, bytes], visit: Visit, now: datetime) -> Caller:
         house, scope = self._house, self._call.scope
-        caller = await house.keys.find(heads.bearer(headers), house.settings.clock())
+        caller = await house.keys.find(heads.bearer(headers), now)
         visit.caller = caller.name
         if self._pace is not None:
             rate, wait = self._pace.take(caller.name, monotonic())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,23 +17,24 @@ _VISIBLE = re.compile(rb"[\x21-\x7e]{1,255}")
 _MOST_VALUES = 1000
 
 
-def request_id(given: bytes | None) -> str | None:
-    """The caller's own request id, where it is one that can be echoed and logged; else None."""
+def request_id(headers: Mapping[bytes, bytes]) -> str:
+    """The caller's own request id, where it is one that can be echoed and logged; else a new one."""
+    given = headers.get(b"x-request-id")
     if given is None or not _REQUEST_ID.fullmatch(given):
-        return None
+        return "req_" + os.urandom(10).hex()
     return given.decode("ascii")
 
 
 def bearer(headers: Mapping[bytes, bytes]) -> str:
     """The secret of `Authorization: Bearer SECRET`, or NotAuthenticated."""
-    scheme, _, secret = headers.get(b"authorization", b"").partition(b" ")
-    if not scheme:
+    given = headers.get(b"authorization")
+    if not given:
         raise NotAuthenticated("the request carries no key", remedy="send Authorization: Bearer KEY")
-    if scheme.lower() != b"bearer" or not _VISIBLE.fullmatch(secret):
+    if given[:7].lower() != b"bearer ":
         raise NotAuthenticated(
             "the Authorization header holds no bearer key", remedy="send Authorization: Bearer KEY"
         )
-    return secret.decode("ascii")
+    return given[7:].decode("latin-1")
 
 
 def idempotency_key(headers: Mapping[bytes, bytes]) -> str | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import suppress
 from typing import Any, BinaryIO
 
 import msgspec
 import structlog
 
 _encode = msgspec.json.Encoder(enc_hook=str).encode
+_stream: BinaryIO | None = None  # standard error, unless configured
 
 
 def configure(level: str = "info", stream: BinaryIO | None = None) -> None:
@@ -17,6 +19,8 @@ def configure(level: str = "info", stream: BinaryIO | None = None) -> None:
 
     To be called once, by whoever starts a process; run uvicorn with log_config=None and access_log=False.
     """
+    global _stream
+    _stream = stream
     threshold = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
         processors=[
@@ -30,9 +34,8 @@ def configure(level: str = "info", stream: BinaryIO | None = None) -> None:
         logger_factory=structlog.BytesLoggerFactory(stream or sys.stderr.buffer),
         cache_logger_on_first_use=True,
     )
-    handler = _Relay(threshold)
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    root.handlers[:] = [_Relay(threshold)]
     root.setLevel(max(threshold, logging.WARNING))
 
 
@@ -45,6 +48,14 @@ class _Relay(logging.Handler):
             log.log(record.levelno, record.getMessage(), logger=record.name, exc_info=record.exc_info)
         except Exception:
             self.handleError(record)
+
+
+def write(lines: bytes) -> None:
+    """Lines that were made elsewhere, each with its end. Never raises for a stream that is closed or full."""
+    with suppress(OSError, ValueError, AttributeError):  # no standard error at all, closed, or full
+        stream = _stream or sys.stderr.buffer
+        stream.write(lines)
+        stream.flush()
 
 
 def _as_json(event: Any, **_: Any) -> bytes:

@@ -50,7 +50,9 @@ def work(found: wiring.Settings, dsn: str, told: Connection) -> None:
 def lived(found: wiring.Settings, life: Life) -> None:
     """Run a process's life until SIGTERM or SIGINT, which set the event it is given."""
     logs.configure(found.log_level)
-    logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)  # that PostgreSQL is away we say ourselves, and shorter
+    logging.getLogger("asyncpg.pool").setLevel(
+        logging.ERROR
+    )  # that PostgreSQL is away we say ourselves, and shorter
     with asyncio.Runner(loop_factory=_loop()) as runner:
         runner.run(_until_stopped(life))
 

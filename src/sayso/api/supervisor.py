@@ -26,7 +26,9 @@ _SPAWN = multiprocessing.get_context(
 _STEADY = 30.0  # seconds after which a process counts as having started well
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 30.0  # seconds before a dead process is started again
 _MOST_FALLS = 5  # deaths in a row of a process before any was ever ready: then nothing will
-_ONE_SIGNAL = 1.0  # seconds in which signals are one: who ends a group sends it to each process, and again to all
+_ONE_SIGNAL = (
+    1.0  # seconds in which signals are one: who ends a group sends it to each process, and again to all
+)
 _GRACE = 10.0  # seconds beyond the draining time before a process is killed
 
 

@@ -116,7 +116,11 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
             errno.EACCES: "give a --port above 1023",
         }
         remedy = remedies.get(refused.errno or 0, "give a --host of this machine: 127.0.0.1, 0.0.0.0")
-        why = os.strerror(refused.errno) if isinstance(refused.errno, int) and refused.errno > 0 else refused.strerror
+        why = (
+            os.strerror(refused.errno)
+            if isinstance(refused.errno, int) and refused.errno > 0
+            else refused.strerror
+        )
         raise Misconfigured(f"cannot listen on {host}:{port}: {why}", remedy=remedy) from None
     with listening:
         yield listening
