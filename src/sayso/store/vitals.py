@@ -1,0 +1,65 @@
+"""What a doctor asks the database. Knows SQL and tables; whether an answer is good is the desk's to say."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sayso.store.database import queries
+
+SQL = queries("vitals")
+
+_PATIENCE = 600.0  # seconds: rows are counted, and there may be many
+
+
+class ServerVitals(NamedTuple):
+    """What answers. `durable` is false where a commit may be lost by a crash of the machine."""
+
+    version: str
+    follows: bool
+    bytes: int
+    now: datetime
+    durable: bool
+
+
+class Feed(NamedTuple):
+    """How fresh a source's word on a kind is."""
+
+    kind: str
+    source: str
+    as_of: datetime
+    loaded: datetime
+
+
+class HoldVitals(NamedTuple):
+    """Holds that live, and those whose time is up and that nobody has ended."""
+
+    live: int
+    waiting: int
+    oldest: datetime | None
+
+
+async def server(conn: Any) -> ServerVitals:
+    """The server."""
+    return ServerVitals(*await conn.fetchrow(SQL["server"]))
+
+
+async def facts(conn: Any) -> dict[str, int]:
+    """Rows by kind."""
+    return {row["kind"]: row["rows"] for row in await conn.fetch(SQL["facts"], timeout=_PATIENCE)}
+
+
+async def feeds(conn: Any) -> list[Feed]:
+    """Sources by kind."""
+    return [Feed(*row) for row in await conn.fetch(SQL["feeds"])]
+
+
+async def holds(conn: Any, now: datetime) -> HoldVitals:
+    """Holds at a moment."""
+    return HoldVitals(*await conn.fetchrow(SQL["holds"], now))
+
+
+async def cases(conn: Any) -> tuple[int, datetime | None]:
+    """Open cases, and the moment the oldest was opened."""
+    row = await conn.fetchrow(SQL["cases"])
+    return row["open"], row["oldest"]
