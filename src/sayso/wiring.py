@@ -252,8 +252,18 @@ def shared_measures() -> str:
 
 
 def policy_of(found: Settings) -> Policy:
-    """The policy file's settings, or the defaults."""
-    return policies.load(Path(found.policy)) if found.policy else Policy()
+    """The policy file's settings, or the defaults. Misconfigured names the file and what is wrong with it."""
+    if not found.policy:
+        return Policy()
+    try:
+        text = Path(found.policy).read_text(encoding="utf-8")
+    except OSError as away:
+        raise Misconfigured(
+            f"{found.policy}: {away.strerror}", remedy="name a policy file that can be read"
+        ) from None
+    except UnicodeDecodeError as broken:
+        raise Misconfigured(f"{found.policy}: {broken}", remedy="the file is TOML in UTF-8") from None
+    return policies.parse(text, found.policy)
 
 
 def server_of(found: Settings) -> Server | None:

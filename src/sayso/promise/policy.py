@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import tomllib
 from functools import cached_property
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -178,7 +177,7 @@ class Holds(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Policy(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
-    """All settings. Made by `read` or `load`; equal settings have equal hashes."""
+    """All settings. Made by `read` or `parse`; equal settings have equal hashes."""
 
     company: Company = field(default_factory=Company)
     availability: Availability = field(default_factory=Availability)
@@ -200,26 +199,26 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
         return digest(self.body)
 
 
-def read(settings: dict[str, Any]) -> Policy:
+def read(settings: dict[str, Any], name: str = "policy") -> Policy:
     """A policy from nested settings; Misconfigured names the setting that is unknown or wrong."""
     try:
         return msgspec.convert(settings, Policy, strict=True)
     except msgspec.ValidationError as refused:
         raise Misconfigured(
-            f"policy: {refused}", remedy="see docs/reference/policy.md for every setting and its values"
+            f"{name}: {refused}", remedy="see docs/reference/policy.md for every setting and its values"
         ) from None
 
 
-def load(path: Path) -> Policy:
-    """A policy from a TOML file; what is not named keeps its default."""
+def parse(text: str, name: str) -> Policy:
+    """A policy from the text of a TOML file called `name`; what is not set keeps its default.
+
+    Raises Misconfigured, which names the file and the setting.
+    """
     try:
-        return read(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
-        raise Misconfigured(f"{path}: {broken}", remedy="the file is TOML in UTF-8") from None
-    except OSError as away:
-        raise Misconfigured(
-            f"{path}: {away.strerror}", remedy="name a policy file that can be read"
-        ) from None
+        settings = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as broken:
+        raise Misconfigured(f"{name}: {broken}", remedy="the file is TOML in UTF-8") from None
+    return read(settings, name)
 
 
 def thaw(body: bytes) -> Policy:
