@@ -1,14 +1,14 @@
 -- name: find_key
 -- The key of a secret's hash that is neither revoked nor expired, and whether its last use is worth noting.
 SELECT name, scopes, customers, expires,
-    last_used IS NULL OR last_used < $2 - interval '1 hour' AS stale
+    last_used IS NULL OR last_used < $2::timestamptz - interval '1 hour' AS stale
 FROM api_keys
-WHERE hash = $1 AND revoked IS NULL AND (expires IS NULL OR expires > $2)
+WHERE hash = $1 AND revoked IS NULL AND (expires IS NULL OR expires > $2::timestamptz)
 
 -- name: note_use
 -- Remember that a key was used, to the hour: a second process that does the same changes nothing.
 UPDATE api_keys SET last_used = $2
-WHERE name = $1 AND (last_used IS NULL OR last_used < $2 - interval '1 hour')
+WHERE name = $1 AND (last_used IS NULL OR last_used < $2::timestamptz - interval '1 hour')
 
 -- name: add_key
 -- Keep a new key, unless one of this name was ever there.
