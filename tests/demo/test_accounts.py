@@ -46,3 +46,10 @@ def test_british_tax_rose_on_the_fourth_of_january():
     assert Taxes.gross(Decimal(100), "GB", date(2011, 1, 4)) == Decimal("120.00")
     assert Taxes.gross(Decimal(100), "FR", date(2011, 1, 4)) == Decimal("100.00")
     assert Taxes.gross(Decimal("0.03"), "GB", date(2011, 1, 3)) == Decimal("0.04"), "halves and more go up"
+
+
+def test_some_australian_customers_hold_a_licence(distributor):
+    accounts = distributor.book.accounts.values()
+    holders = {one.country for one in accounts if one.licences}
+    assert holders == {"AU"}
+    assert any(one.country == "AU" and not one.licences for one in accounts)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from sayso.demo.accounts import Opening
+import pytest
+
+from sayso.demo.accounts import BIOSECURITY, Opening
 from sayso.demo.naive import Storefront
 from sayso.demo.orders import Correction
 
@@ -124,13 +126,26 @@ def test_a_write_off_takes_from_who_came_last(small, an_order):
     assert [part.allocated for part in store.books.waiting(("A", "LON"))] == [10, 5]
 
 
-def test_rules_of_the_region_are_known_to_any_storefront(small, an_order):
-    order = an_order("1", at(MONDAY, 9), ("A", 1), country="AU")
+@pytest.mark.parametrize(
+    ("name", "country", "licences", "refused"),
+    [
+        ("COSY HOUR GIANT TUBE MATCHES", "AU", (BIOSECURITY,), True),
+        ("COSY HOUR GIANT TUBE MATCHES", "DE", (), False),
+        ("WHITE WOOD GARDEN PLANT LADDER", "AU", (), True),
+        ("WHITE WOOD GARDEN PLANT LADDER", "AU", (BIOSECURITY,), False),
+        ("WHITE WOOD GARDEN PLANT LADDER", "JP", (), False),
+        ("WOODLAND CHARLOTTE BAG", "AU", (), False),
+    ],
+)
+def test_rules_of_the_region_are_known_to_any_storefront(small, an_order, name, country, licences, refused):
+    order = an_order("1", at(MONDAY, 9), ("A", 1), country=country)
     found = small([order], {"A": 5})
-    found.trade.names["A"] = "COSY HOUR GIANT TUBE MATCHES"
+    found.trade.names["A"] = name
+    account = found.book.accounts["17850"]
+    found.book.accounts["17850"] = account._replace(licences=licences)
     store = Storefront(found, "usual")
     store.morning(MONDAY)
-    assert causes(store.ask(order).refused) == [("A", "region")]
+    assert causes(store.ask(order).refused) == ([("A", "region")] if refused else [])
 
 
 def test_the_continent_is_served_from_the_site_that_is_quicker(small, an_order):

@@ -142,3 +142,11 @@ def test_opening_facts_say_where_they_come_from(distributor):
     assert {
         sources[kind] for kind in ("stock", "inbound", "receipts", "receivables", "customers", "rules")
     } == {"generated-by-sayso-demo"}
+
+
+def test_the_rules_speak_of_items_that_there_are(distributor):
+    rows = {batch.kind: batch.rows for batch in opening_facts(distributor, "usual")}
+    for column in ("hazard", "category"):
+        spoken = {row[column] for row in rows["rules"] if column in row}
+        assert spoken == {row[column] for row in rows["items"] if column in row}
+    assert {row["licences"] for row in rows["customers"] if "licences" in row} == {"biosecurity"}

@@ -15,6 +15,8 @@ from sayso.demo.orders import LOCAL, Order
 from sayso.demo.settings import Generated, Payer
 
 CENT = Decimal("0.01")
+BIOSECURITY = "biosecurity"
+"""The licence that Australian buyers need, in the demo, for what is made of plants or animals."""
 _FORTNIGHT = 14
 
 
@@ -30,6 +32,7 @@ class Account(NamedTuple):
     terms_days: int
     credit_limit: Decimal | None
     payer: Payer
+    licences: tuple[str, ...] = ()
 
 
 class Opening(NamedTuple):
@@ -109,7 +112,9 @@ def _account(
     wanted = max(expected, spent / len(orders)) * chance.pick(given.limit_percent, "limit", customer) / 100
     countries = [order.country for order in orders]
     country = max(sorted(set(countries)), key=countries.count)
-    return Account(customer, country, customer, terms, max(_stepped(wanted, given), given.least_limit), payer)
+    limit = max(_stepped(wanted, given), given.least_limit)
+    licensed = country == "AU" and chance.percent(given.licence_percent, "licence", customer)
+    return Account(customer, country, customer, terms, limit, payer, (BIOSECURITY,) if licensed else ())
 
 
 def _chained(

@@ -86,9 +86,10 @@ class Storefront:
                 (line, "flag_outdated") for line in order.lines if sound and self._has(line, order.country)
             )
             return Answer(order, (), (), no, missed)
+        licences = self.ledger.accounts[order.customer].licences
         accepted, refused, missed_lines = [], [], []
         for line in order.lines:
-            if restricted(self.distributor.trade.names.get(line.item, ""), order.country):
+            if restricted(self.distributor.trade.names.get(line.item, ""), order.country, licences):
                 refused.append((line, "region"))
             elif sum(self.books.on_hand[line.item, way.site] for way in ways(order.country)) >= line.quantity:
                 accepted.append(line)

@@ -90,6 +90,9 @@ class Generated:
     part_payment_percent: int = 5
     second_payment_days: int = 14
 
+    licence_percent: int = 50
+    """How many Australian customers hold the licence that a generated rule asks for."""
+
     # Warehouses.
     cutoff: str = "14:00"
     handling_days: int = 1

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from sayso.demo.accounts import Account, Book, Taxes
+from sayso.demo.accounts import BIOSECURITY, Account, Book, Taxes
 from sayso.demo.batches import Row, money
 from sayso.demo.calendars import CALENDAR_OF, HOLIDAYS, ZONE_OF
 from sayso.demo.countries import is_overseas, ways
@@ -19,7 +19,7 @@ from sayso.demo.settings import AMSTERDAM, LONDON, Generated
 
 CURRENCY = "GBP"
 _MATCHES = re.compile(r"\bMATCHES\b")
-_PLANTS = re.compile(r"\bGROW\b")
+_NATURAL = re.compile(r"\b(GROW|WOOD|WOODEN|WICKER|FEATHER|RAFFIA|STRAW|COCONUT)\b")
 
 
 def sites(given: Generated) -> list[Row]:
@@ -58,8 +58,8 @@ def calendars(last: date) -> list[Row]:
 
 
 def rules(countries: Iterable[str]) -> list[Row]:
-    """Matches do not fly, and seeds need a plant passport to leave Europe. Generated examples of such
-    rules."""
+    """Matches do not fly, and what is made of plants or animals enters Australia with a licence only. Generated
+    examples of such rules."""
     overseas = [country for country in sorted(countries) if is_overseas(country)]
     return [
         {
@@ -69,17 +69,17 @@ def rules(countries: Iterable[str]) -> list[Row]:
         for country in overseas
     ] + [
         {
-            "rule": f"gen-seeds-{country}", "effect": "require_licence", "category": "seeds",
-            "country": country,
-            "licence": "phyto", "reason": "seeds leave Europe with a plant passport only (generated rule)",
+            "rule": "gen-biosecurity-AU", "effect": "require_licence", "category": "natural", "country": "AU",
+            "licence": BIOSECURITY, "reason": "plant and animal material needs an import licence (generated rule)",
         }
-        for country in overseas
     ]  # fmt: skip
 
 
-def restricted(name: str, country: str) -> bool:
-    """Whether the rules keep an item of this name from a country; no demo customer holds a licence."""
-    return is_overseas(country) and bool(_MATCHES.search(name) or _PLANTS.search(name))
+def restricted(name: str, country: str, licences: tuple[str, ...]) -> bool:
+    """Whether the rules keep an item of this name from a buyer in a country."""
+    if is_overseas(country) and _MATCHES.search(name):
+        return True
+    return country == "AU" and BIOSECURITY not in licences and bool(_NATURAL.search(name))
 
 
 def taxes(countries: Iterable[str], day: date) -> list[Row]:
@@ -106,8 +106,8 @@ def items(names: dict[str, str], prices: PriceList, plan: Plan, first: date) -> 
             row["lead_days"] = plan.lead_days[item]
         if _MATCHES.search(name):
             row["hazard"] = "4.1"
-        if _PLANTS.search(name):
-            row["category"] = "seeds"
+        if _NATURAL.search(name):
+            row["category"] = "natural"
         rows.append(row)
     return rows
 
@@ -144,6 +144,8 @@ def _customer(account: Account) -> Row:
     }  # fmt: skip
     if account.credit_limit is not None:
         row["credit_limit"] = money(account.credit_limit)
+    if account.licences:
+        row["licences"] = "|".join(account.licences)
     if account.top != account.customer:
         row |= {"bill_to": account.top, "parent": account.top}
     return row
