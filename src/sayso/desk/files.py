@@ -10,8 +10,8 @@ import gzip
 import hashlib
 import re
 import zlib
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,7 +40,7 @@ class Format(Protocol):
 
     def check(self, stream: IO[bytes], rows: RowReader) -> None: ...
 
-    def rows(self, stream: IO[bytes], rows: RowReader, skipped: int) -> Iterator[Reading]: ...
+    def rows(self, stream: IO[bytes], rows: RowReader, skipped: int) -> Generator[Reading, None, None]: ...
 
 
 @dataclass
@@ -64,11 +64,11 @@ class FactFile:
     def rows(self, skipped: int = 0) -> Iterator[Reading]:
         """Its rows but the first ones: facts, or what is wrong with them. BadRequest where it is damaged."""
         with self._opened() as (stream, raw):
-            found: Iterable[Reading] = self.format.rows(stream, RowReader(self.kind), skipped)
-            for number, row in enumerate(found):
-                if number % _NOTE_EVERY == 0:
-                    self.bytes_read = raw.tell()
-                yield [replace(one, file=self.name) for one in row] if isinstance(row, list) else row
+            with closing(self.format.rows(stream, RowReader(self.kind), skipped)) as read:
+                for number, row in enumerate(read):
+                    if number % _NOTE_EVERY == 0:
+                        self.bytes_read = raw.tell()
+                    yield [replace(one, file=self.name) for one in row] if isinstance(row, list) else row
             self.bytes_read = self.size
 
     def resume_key(self, source: str, as_of: datetime, snapshot: bool) -> str:

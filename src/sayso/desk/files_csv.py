@@ -6,8 +6,9 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from itertools import chain, islice
 from typing import IO
 
 from sayso.canon.rows import Reading, Refusal, RowReader
@@ -22,29 +23,28 @@ _SEP = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 
 def check(stream: IO[bytes], rows: RowReader) -> None:
     """BadRequest if the header cannot be read, or is not one of this kind."""
-    _Table(stream, rows)
+    with _text(stream) as text:
+        _Table(text, rows)
 
 
-def rows(stream: IO[bytes], rows: RowReader, skipped: int) -> Iterator[Reading]:
+def rows(stream: IO[bytes], rows: RowReader, skipped: int) -> Generator[Reading, None, None]:
     """Each record as a fact, or what is wrong with it, under the number of the line it begins in."""
-    table = _Table(stream, rows)
-    fact = rows.cells(table.names).fact
-    for number, (line, cells) in enumerate(table.records()):
-        if number < skipped:
-            continue
-        if isinstance(cells, str):
-            yield [
-                Refusal(line, "", "", cells, "a quote within quotes is doubled; see that each one is closed")
-            ]
-        else:
-            yield fact(line, cells)
+    with _text(stream) as text:
+        table = _Table(text, rows)
+        fact = rows.cells(table.names).fact
+        for line, cells in islice(table.records(), skipped, None):
+            if isinstance(cells, str):
+                remedy = "a quote within quotes is doubled; see that each one is closed"
+                yield [Refusal(line, "", "", cells, remedy)]
+            else:
+                yield fact(line, cells)
 
 
 class _Table:
-    """A stream as records of cells, its header read."""
+    """A text as records of cells, its header read."""
 
-    def __init__(self, stream: IO[bytes], rows: RowReader) -> None:
-        self._lines = _lines(stream)
+    def __init__(self, text: IO[str], rows: RowReader) -> None:
+        self._lines = _lines(text)
         self._before = 0
         first = self._first()
         named = _SEP.fullmatch(first)
@@ -96,16 +96,23 @@ def _delimiter(header: str, rows: RowReader) -> str:
     return max(_DELIMITERS, key=known)
 
 
-def _lines(stream: IO[bytes]) -> Iterator[str]:
-    """The lines, with their ends. Bytes that are not UTF-8 become lone surrogates, which tell the byte."""
+@contextmanager
+def _text(stream: IO[bytes]) -> Iterator[IO[str]]:
+    """The stream as text. Bytes that are not UTF-8 become lone surrogates, which tell the byte."""
     text = io.TextIOWrapper(stream, *_encoding(stream), newline="")
+    try:
+        yield text
+    finally:
+        text.detach()  # who opened the stream closes it
+
+
+def _lines(text: IO[str]) -> Iterator[str]:
     number = 0
     while line := text.readline(MOST_LINE):
         number += 1
         if len(line) == MOST_LINE:
-            raise BadRequest(
-                f"line {number} is longer than {MOST_LINE} characters", remedy="is this a CSV file?"
-            )
+            detail = f"line {number} is longer than {MOST_LINE} characters"
+            raise BadRequest(detail, remedy="is this a CSV file?")
         yield line
 
 

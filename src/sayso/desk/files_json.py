@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import IO
 
 import msgspec
@@ -31,7 +31,7 @@ def check(stream: IO[bytes], rows: RowReader) -> None:
     raise BadRequest("it is empty", remedy="write one JSON object a line")
 
 
-def rows(stream: IO[bytes], rows: RowReader, skipped: int) -> Iterator[Reading]:
+def rows(stream: IO[bytes], rows: RowReader, skipped: int) -> Generator[Reading, None, None]:
     """Each line as a fact, or what is wrong with it."""
     for count, (number, line) in enumerate(_lines(stream)):
         if count < skipped:

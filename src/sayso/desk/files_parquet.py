@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import IO, Any
 
 from sayso.canon.rows import Reading, RowReader
@@ -16,7 +16,7 @@ def check(stream: IO[bytes], rows: RowReader) -> None:
     rows.header(_opened(stream).schema_arrow.names)
 
 
-def rows(stream: IO[bytes], rows: RowReader, skipped: int) -> Iterator[Reading]:
+def rows(stream: IO[bytes], rows: RowReader, skipped: int) -> Generator[Reading, None, None]:
     """Each row as a fact, or what is wrong with it."""
     import pyarrow as pa  # 200 ms and 60 MB, for those who need it
 
