@@ -59,7 +59,7 @@ def lived(found: wiring.Settings, life: Life) -> None:
 
 def _child(found: wiring.Settings, life: Life) -> None:
     """A life that ends with its parent's; exits with the status of what went wrong."""
-    _end_with_parent()
+    end_with_parent()
     try:
         lived(found, life)
     except SaysoError as problem:
@@ -115,7 +115,7 @@ def _config(app: App) -> uvicorn.Config:
         burst=found.burst,
         origins=tuple(found.origins.replace(",", " ").split()),
         metrics_dir=wiring.shared_measures(),
-        access_log=found.access_log,
+        access_log=found.access_log and found.log_level in ("debug", "info"),
     )
     return uvicorn.Config(
         build(app.desk, keys=app.keys, settings=settings),
@@ -161,7 +161,7 @@ async def _watch_keys(app: App) -> None:
             app.signer.keys()
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """A process whose parent was killed ends as well, as if it had been asked to."""
     parent = parent_process()
     if parent is None:

@@ -6,10 +6,12 @@ import asyncio
 import errno
 import os
 import socket
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from multiprocessing.connection import Connection
 
 import structlog
 from msgspec import Struct
@@ -20,7 +22,7 @@ from sayso.api.keeper import Keeper
 from sayso.api.supervisor import Role, Supervisor
 from sayso.desk import keys
 from sayso.desk.signing import Signer
-from sayso.errors import Misconfigured
+from sayso.errors import Misconfigured, SaysoError
 from sayso.store import database
 from sayso.store.keys import Listed
 
@@ -57,6 +59,17 @@ def stand(found: wiring.Settings, tell: Callable[[Standing], None]) -> int:
                 lambda: tell(standing),
             )
             return supervisor.run()
+
+
+def apart(found: wiring.Settings, told: Connection) -> None:
+    """The same as a process of its own, which ends with its parent. Tells what there is, or what is wrong, once."""
+    serve.end_with_parent()
+    try:
+        status = stand(found, told.send)
+    except SaysoError as problem:
+        told.send((problem.detail, problem.remedy))
+        status = problem.exit_status
+    sys.exit(status)
 
 
 def _roles(found: wiring.Settings, dsn: str, listening: socket.socket) -> list[Role]:

@@ -18,8 +18,9 @@ from sayso.cli import options
     is_flag=True,
     help="Let requests say what time it is (header Sayso-Now): for demos and tests, on this machine alone.",
 )
+@options.as_json
 @click.pass_context
-def up(context: click.Context, flags: dict[str, Any], simulated_clock: bool) -> None:
+def up(context: click.Context, flags: dict[str, Any], simulated_clock: bool, as_json: bool) -> None:
     """Serve the HTTP API and a worker, with PostgreSQL if none is given.
 
     Makes and migrates the database as needed. A process that dies is started again, the embedded PostgreSQL
@@ -28,11 +29,14 @@ def up(context: click.Context, flags: dict[str, Any], simulated_clock: bool) -> 
     """
     found = wiring.settings(**flags, clock="simulated" if simulated_clock else None)
     wiring.check_clock(found, simulated_clock)
-    context.exit(stand(found, lambda standing: _tell(found, standing)))
+    context.exit(stand(found, lambda standing: _tell(found, standing, as_json)))
 
 
-def _tell(found: wiring.Settings, standing: Standing) -> None:
+def _tell(found: wiring.Settings, standing: Standing, as_json: bool) -> None:
     """Where to look."""
+    if as_json:
+        options.say(standing)
+        return
     base = "Sayso's own PostgreSQL in " + str(found.home) if standing.embedded else "the given PostgreSQL"
     click.echo(f"Sayso answers at {standing.url}, on {base}.")
     if standing.migrated:

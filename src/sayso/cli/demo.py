@@ -1,0 +1,181 @@
+"""sayso demo: the demo distributor in a data folder of its own, beside whatever else there is.
+
+Starts Sayso as `sayso up` does, with a simulated clock and two processes, and speaks to it over HTTP only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import date, timedelta
+from importlib.resources import files
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sayso import wiring
+from sayso.api import up
+from sayso.cli import options
+from sayso.demo.distributor import Distributor, load
+from sayso.demo.report import printed
+from sayso.demo.run import run_setting
+from sayso.demo.settings import BUFFERS
+from sayso.demo.summary import Summary
+from sayso.desk import keys
+from sayso.errors import Conflict, Misconfigured, SaysoError
+from sayso.store import server_locks
+from sayso.store.server import Server
+
+_SCOPES = ("facts", "promises", "orders", "availability", "cases")
+_MARK = "This folder belongs to `sayso demo`, which empties it whenever it starts.\n"
+_KEPT = "usual"  # the setting that is left to look at, where all were run
+
+
+@click.command(epilog="Example: sayso demo --once --json --days 30")
+@options.settings("home", "port")
+@click.option("--once", is_flag=True, help="End when the orders are through; else stay up.")
+@click.option("--days", type=click.IntRange(min=1), metavar="N", help="Only the first N days; else all.")
+@click.option(
+    "--stock",
+    type=click.Choice([*BUFFERS, "all"]),
+    default=_KEPT,
+    show_default=True,
+    help="How much stock the distributor keeps.",
+)
+@options.as_json
+def demo(flags: dict[str, Any], once: bool, days: int | None, stock: str, as_json: bool) -> None:
+    """A wholesale distributor's real orders, replayed in time order: each promised, held and ordered over HTTP.
+
+    Shown beside it: what a storefront that reads on-hand and a credit flag would have promised. Begins with an
+    empty database of its own, in the folder demo of the data folder; nothing else there is touched.
+    """
+    asked = wiring.settings(**flags)
+    port = flags["port"] or (0 if once else asked.port)
+    folder = asked.home / "demo"
+    with _emptied(folder):
+        distributor = load(Path(asked.data) if asked.data else None)
+        names = [stock] if stock != "all" else [*(one for one in BUFFERS if one != _KEPT), _KEPT]
+        summaries: list[Summary] = []
+        for place, name in enumerate(names, 1):
+            found = _settings(folder, name, port if place == len(names) else 0)
+            with _served(found) as (url, process):
+                secret = asyncio.run(_key(found))
+                summaries.append(asyncio.run(run_setting(url, secret, distributor, setting=name, days=days)))
+                if place == len(names):
+                    _show(summaries, as_json)
+                    if not once:
+                        _tell(found, url, secret, distributor, summaries[-1])
+                        with suppress(KeyboardInterrupt):
+                            process.join()
+
+
+def _settings(folder: Path, setting: str, port: int) -> wiring.Settings:
+    """Those of the demo, whatever is set elsewhere; kept in its folder, for whoever wants to look."""
+    policy, config = folder / "policy.toml", folder / "sayso.toml"
+    policy.write_bytes((files("sayso.demo") / "data" / "policy.toml").read_bytes())
+    given = {"home": str(folder), "schema": f"demo_{setting}", "policy": str(policy), "clock": "simulated"}
+    config.write_text(
+        "".join(f"{name} = {_toml(value)}\n" for name, value in given.items()), encoding="utf-8"
+    )
+    return wiring.settings(
+        config,
+        **given,
+        database_url="",
+        host="127.0.0.1",
+        port=port,
+        processes=2,
+        requests_per_second=0,
+        log_level="warning",
+    )
+
+
+def _toml(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+@contextmanager
+def _emptied(folder: Path) -> Iterator[None]:
+    """The demo's folder, empty, for this demo alone."""
+    wiring.check_home(wiring.Settings(home=folder.parent))
+    lock = server_locks.take(folder.parent / "demo.lock")
+    if lock is None:
+        raise Conflict(f"a demo is running in {folder}", remedy="end it with Ctrl-C, or name another --home")
+    try:
+        mark = folder / "README"
+        if folder.exists() and any(folder.iterdir()) and not mark.exists():
+            raise Misconfigured(
+                f"{folder} is not empty, and no demo made it", remedy="move it away, or name another --home"
+            )
+        Server(folder / "postgres").stop(immediate=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o711)
+        mark.write_text(_MARK)
+        yield
+    finally:
+        server_locks.release(lock)
+
+
+@contextmanager
+def _served(found: wiring.Settings) -> Iterator[tuple[str, BaseProcess]]:
+    """Sayso in processes of its own while the block runs: where it answers, and the parent of them."""
+    context = multiprocessing.get_context("spawn")
+    told, telling = context.Pipe(duplex=False)
+    process = context.Process(target=up.apart, args=(found, telling), name="sayso up")
+    process.start()
+    telling.close()
+    try:
+        try:
+            standing = told.recv()
+        except EOFError:
+            raise SaysoError(
+                "the demo's server ended before it was ready", remedy="see its log above"
+            ) from None
+        if not isinstance(standing, up.Standing):
+            detail, remedy = standing
+            raise SaysoError(detail, remedy=remedy)
+        yield standing.url, process
+    finally:
+        told.close()
+        process.terminate()
+        process.join()
+
+
+async def _key(found: wiring.Settings) -> str:
+    async with wiring.opened_with(found) as app:
+        return await keys.create(app.pool, "demo", _SCOPES, (), wiring.Clock().now())
+
+
+def _show(summaries: list[Summary], as_json: bool) -> None:
+    """The settings beside each other, from tight to loose."""
+    order = list(BUFFERS)
+    summaries = sorted(summaries, key=lambda one: order.index(one.setting))
+    if as_json:
+        options.say({"settings": [one.document() for one in summaries]})
+    else:
+        printed(summaries, options.console())
+
+
+def _tell(found: wiring.Settings, url: str, secret: str, distributor: Distributor, summary: Summary) -> None:
+    """Where to look."""
+    last = date.fromisoformat(summary.data.first) + timedelta(days=summary.days - 1)
+    now, order = f"{last}T12:00:00Z", distributor.trade.orders[0]
+    item, here = order.lines[0].item, f"--config {found.home}/sayso.toml --home {found.home}"
+    lines = [
+        f"\nSayso answers at {url} with the {summary.setting} stock; its clock is what a request says.",
+        f"  key        {secret}",
+        f"  API        {url}/openapi.json   {url}/metrics",
+        f"  browse     curl -H 'Authorization: Bearer {secret}' -H 'Sayso-Now: {now}' \\",
+        f"               '{url}/v1/availability?item={item}&country={order.country}'",
+        f"  ask        sayso promise {here} --now {now} \\",
+        f"               --customer {order.customer} --ship-to {order.country} --line {item}:12 --explain",
+        f"  look       sayso ledger audit {here}",
+        "Ctrl-C ends it.",
+    ]
+    for line in lines:
+        click.echo(line, err=True)
