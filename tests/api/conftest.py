@@ -91,7 +91,8 @@ class FakeDesk:
 
     async def release_promise(self, promise_id, caller, key, now):
         self._use("release_promise", promise_id, caller, key, now)
-        return self._once(caller, key, promise_id, self._find_promise(promise_id, caller))
+        self._find_promise(promise_id, caller)
+        return self._once(caller, key, promise_id, _reply(examples.RELEASED))
 
     async def override_promise(self, promise_id, by, reason, body, caller, key, now):
         self._use("override_promise", promise_id, by, reason, body, caller, key, now)

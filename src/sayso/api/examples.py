@@ -98,22 +98,40 @@ ORDER_ON_LINES = {
     "lines": [{"item": "85123A", "quantity": "48"}],
 }
 
-PLACED: dict[str, Any] = {"order": "WEB-1001", "state": "placed", "po": "4500017", "promise": FIRM}
+PLACED: dict[str, Any] = {
+    "order": "WEB-1001", "state": "placed", "promise": PROMISE_ID, "customer": "13047", "po": "4500017",
+    "placed": "2011-02-01T09:31:00Z", "changed": [], "decision": FIRM,
+}  # fmt: skip
 
 REDECIDED: dict[str, Any] = {
     **PLACED,
-    "changed": [{"line": 1, "field": "deliver_by", "promised": "2011-02-10", "now": "2011-02-14"}],
-}
+    "changed": [
+        {
+            "line": 1, "field": "price",
+            "was": {"unit": "2.40", "amount": "115.20", "currency": "GBP", "rule": "list price"},
+            "is": FIRM["lines"][0]["price"],
+        }
+    ],
+}  # fmt: skip
 
-CANCELLED: dict[str, Any] = {**PLACED, "state": "cancelled"}
+CANCELLED: dict[str, Any] = {**PLACED, "state": "cancelled", "why": "The buyer ordered twice."}
+
+RELEASED = {"promise": PROMISE_ID, "state": "released", "expires": "2011-02-01T09:45:00Z"}
+
+_STEPS = [{"date": "2011-02-01", "sellable": "32"}, {"date": "2011-02-09", "sellable": "132"}]
 
 BROWSED: dict[str, Any] = {
     "items": [
         {
-            "item": "85123A", "sellable": "32", "state": "in_stock", "earliest": "2011-02-01",
-            "by_site": [{"site": "LON", "sellable": "32", "earliest": "2011-02-01", "steps": []}],
-            "steps": [{"date": "2011-02-01", "sellable": "32"}, {"date": "2011-02-09", "sellable": "132"}],
-            "as_of": "2011-02-01T06:00:00Z",
+            "item": "85123A", "uom": "EA", "sellable": "32", "state": "in_stock", "earliest": "2011-02-01",
+            "deliver_by": "2011-02-02",
+            "by_site": [
+                {
+                    "site": "LON", "sellable": "32", "earliest": "2011-02-01", "deliver_by": "2011-02-02",
+                    "steps": _STEPS, "arithmetic": FIRM["lines"][0]["arithmetic"],
+                }
+            ],
+            "steps": _STEPS, "as_of": "2011-02-01T06:00:00Z", "reasons": [],
         }
     ]
 }  # fmt: skip
@@ -129,25 +147,28 @@ LOAD = {
 }
 
 LOADED: dict[str, Any] = {
-    "kind": "stock", "rows": 2, "inserted": 0, "updated": 1, "unchanged": 0, "stale": 0, "deleted": 0,
-    "refused": 1,
+    "kind": "stock", "source": "erp", "as_of": "2011-02-01T06:00:00Z", "rows": 2, "inserted": 0, "updated": 1,
+    "unchanged": 0, "stale": 0, "deleted": 0, "removed": 0, "refused": 1,
     "refusals": [
         {
             "row": 2, "field": "on_hand", "value": "forty", "detail": "not a decimal number",
             "remedy": 'send e.g. "40"',
         }
     ],
+    "withheld": False, "rejected": False, "resumed_at": 0,
 }  # fmt: skip
 
 CASES: dict[str, Any] = {
     "cases": [
         {
-            "case": "cas_05xk9wz3r81vgq6m2d4t7bnehc", "kind": "promise_broken", "state": "open",
-            "opened": "2011-02-02T06:01:10Z", "owner": "operations", "promise": PROMISE_ID,
-            "detail": "a count left 16 of 48 without stock", "amount": "40.80", "currency": "GBP",
+            "case": "cas_05xk9wz3r81vgq6m2d4t7bnehc", "kind": "promise_at_risk", "state": "open",
+            "owner": "operations", "opened": "2011-02-02T06:01:10Z", "closed": None, "promise": PROMISE_ID,
+            "order": "WEB-1001", "customer": "13047", "item": "85123A", "site": "LON", "amount": "40.80",
+            "next_step": "find 16 more, or tell the buyer",
+            "facts": {"promised": "48", "there": "32"}, "closed_why": "",
         }
     ],
-    "next": None,
+    "next": "",
 }  # fmt: skip
 
 KEY_SET = {

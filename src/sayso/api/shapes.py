@@ -142,46 +142,71 @@ class Promise(Struct, frozen=True):
     reasons: tuple[Reason, ...]
     evidence: Evidence
     signature: str
-    state: str | UnsetType = UNSET
+    state: Annotated[str, Meta(description="How it stands now; beside the signature.")] | UnsetType = UNSET
+
+
+class Released(Struct, frozen=True):
+    """How a hold ended: released now, or whatever ended it before."""
+
+    promise: str
+    state: str
+    expires: Moment
+
+
+class Change(Struct, frozen=True, rename={"now": "is"}):
+    """A difference from the expired promise: of a line, or (null) of the whole."""
+
+    line: int | None
+    field: str
+    was: Any
+    now: Any
 
 
 class Order(Struct, frozen=True):
-    """An order and the promise it stands on. `changed`: what differs from an expired promise, by line."""
+    """An order, and the decision it stands on. `changed`: what differs from an expired promise, by line."""
 
     order: str
     state: Literal["placed", "countersigned", "held", "rejected", "cancelled", "complete"]
-    promise: Promise | str | None
-    po: str | UnsetType = UNSET
-    changed: tuple[dict[str, Any], ...] | UnsetType = UNSET
+    promise: str
+    customer: str
+    po: str
+    placed: Moment
+    changed: tuple[Change, ...]
+    decision: Promise | None
+    why: str | UnsetType = UNSET
 
 
 class Step(Struct, frozen=True):
-    """From this date on, so much can be sold (until the next step)."""
+    """From this date on, so much can leave (until the next step)."""
 
     date: date
     sellable: Number
 
 
 class SiteAvailability(Struct, frozen=True):
-    """What one site can sell of an item."""
+    """What one site can sell of an item; `earliest` is for the asked quantity. `arithmetic`: how it was made."""
 
     site: str
     sellable: Number
     earliest: date | None
-    steps: tuple[Step, ...] = ()
+    deliver_by: date | None
+    steps: tuple[Step, ...]
+    arithmetic: dict[str, dict[str, str]]
 
 
 class ItemAvailability(Struct, frozen=True):
-    """What can be sold of an item, from when, and how it changes over time. Nothing is held."""
+    """What can be sold of an item, in `uom`, from when, and how it changes over time. Nothing is held."""
 
     item: str
+    uom: str
     sellable: Number
     state: ItemState
     earliest: date | None
+    deliver_by: date | None
     by_site: tuple[SiteAvailability, ...]
     steps: tuple[Step, ...]
     as_of: Moment | None
-    reasons: tuple[Reason, ...] | UnsetType = UNSET
+    reasons: tuple[Reason, ...]
 
 
 class Availability(Struct, frozen=True):
@@ -201,45 +226,54 @@ class RefusedRow(Struct, frozen=True):
 
 
 class LoadReport(Struct, frozen=True):
-    """What a load did: every row is counted once. The first refused rows are listed."""
+    """What a load did. Every row is counted once.
+
+    `removed`: not in the snapshot; `withheld`: nothing was removed, because rows of it were refused;
+    `resumed_at`: rows that an interrupted load had brought in before. The first refusals are listed.
+    """
 
     kind: str
+    source: str
+    as_of: Moment
     rows: int
     inserted: int
     updated: int
     unchanged: int
     stale: int
     deleted: int
+    removed: int
     refused: int
-    refusals: tuple[RefusedRow, ...] = ()
+    refusals: tuple[RefusedRow, ...]
+    withheld: bool
+    rejected: bool
+    resumed_at: int
 
 
 class Case(Struct, frozen=True):
-    """A thing that went wrong, whose it is, what is at stake, and what can be done."""
+    """A thing that went wrong, whose it is, what is at stake, and the next step. "" where something is not named."""
 
     case: str
     kind: str
     state: Literal["open", "closed"]
+    owner: str
     opened: Moment
-    detail: str
-    owner: str | UnsetType = UNSET
-    closed: Moment | UnsetType | None = UNSET
-    due: Moment | UnsetType | None = UNSET
-    customer: str | UnsetType = UNSET
-    promise: str | UnsetType = UNSET
-    order: str | UnsetType = UNSET
-    item: str | UnsetType = UNSET
-    amount: Number | UnsetType | None = UNSET
-    currency: str | UnsetType = UNSET
-    facts: dict[str, Any] | UnsetType = UNSET
-    remedies: tuple[Any, ...] | UnsetType = UNSET
+    closed: Moment | None
+    promise: str
+    order: str
+    customer: str
+    item: str
+    site: str
+    amount: Number | None
+    next_step: str
+    facts: dict[str, Any]
+    closed_why: str
 
 
 class Cases(Struct, frozen=True):
-    """A page of cases, the newest first. `next` is the cursor of the following page, null at the end."""
+    """A page of cases, the newest first. `next` is the cursor of the following page, "" at the end."""
 
     cases: tuple[Case, ...]
-    next: str | None
+    next: str
 
 
 class Health(Struct, frozen=True):
