@@ -65,6 +65,15 @@ class Batch:
         self._owing: set[str] = set()
         self.addresses: set[str] = {world.digest, world.policy.hash}
 
+    def know(
+        self, items: Mapping[str, ItemFacts], accounts: Mapping[str, AccountFacts], states: Mapping[str, str]
+    ) -> None:
+        """More rows; what is in the batch already stays as it is."""
+        self.items.update(items)
+        self.accounts.update(accounts)
+        for promise, state in states.items():
+            self._states.setdefault(promise, state)
+
     def state(self, promise: str) -> str:
         """The state of a locked promise; Again where it is not locked."""
         try:

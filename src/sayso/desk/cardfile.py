@@ -6,7 +6,7 @@ the version unchanged may use the card without reading the facts again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -44,6 +44,7 @@ class CardFile:
         self._archives = archives
         self._items: dict[str, _Item] = {}
         self._accounts: dict[str, tuple[int, AccountCard, str]] = {}
+        self._promised: dict[str, Decimal] = {}
         self._tops: dict[str, str] = {}
         self._world: tuple[int, World] | None = None
         self._bodies: dict[str, tuple[str, str]] = {}
@@ -87,11 +88,13 @@ class CardFile:
             for name, body in (await cards.accounts(connection, missing)).items():
                 self._bound(self._accounts)
                 self._accounts[name] = (stands[name][0], _ACCOUNT.decode(body), self._filed("account", body))
-        return {
-            name: AccountFacts(self._accounts[name][1], self._accounts[name][2], Decimal(stands[name][1]))
-            for name in names
-            if name in stands
-        }
+        found: dict[str, AccountFacts] = {}
+        for name in names:
+            if name in stands:
+                _, card, address = self._accounts[name]
+                promised = self._promised[name] = Decimal(stands[name][1])
+                found[name] = AccountFacts(card, address, promised)
+        return found
 
     async def world(self, connection: Any, version: int) -> World:
         """The world at a version."""
@@ -116,20 +119,47 @@ class CardFile:
         kept = self._items.get(name)
         return kept.known.card if kept else None
 
-    def unseen(self, names: Iterable[str]) -> list[str]:
-        """Those of these items that have no card here."""
-        return [name for name in names if name not in self._items]
+    def unseen(self, names: Iterable[str], absent: Container[str] = ()) -> list[str]:
+        """Those of these items that have no card here, but for those that are known to be `absent`."""
+        return [name for name in names if name not in self._items and name not in absent]
 
     def forget_top(self, customer: str) -> None:
         """A customer has moved to another account."""
         self._tops.pop(customer, None)
 
-    def settle(self, items: Mapping[str, tuple[str, ItemFacts]]) -> None:
-        """After a commit: what was written as taken, by item, is what stands."""
+    async def acquaint_world(self, connection: Any) -> None:
+        """See to it that there is a world to believe in."""
+        if self._world is None:
+            await self.world(connection, await cards.world_version(connection))
+
+    def believed_world(self) -> tuple[int, World]:
+        """The version of the world as last seen, and the world."""
+        assert self._world is not None
+        return self._world
+
+    def believed_item(self, name: str) -> tuple[int | None, str, ItemFacts]:
+        """(version, taken, facts) of an item as last seen; no version where it was never loaded."""
+        kept = self._items.get(name)
+        return kept if kept is not None else (None, "", self._unheard_of(name))
+
+    def believed_account(self, name: str) -> tuple[int, AccountFacts] | None:
+        """(version, facts) of an account as last seen; None where it was never loaded."""
+        kept = self._accounts.get(name)
+        return None if kept is None else (kept[0], AccountFacts(kept[1], kept[2], self._promised[name]))
+
+    def strange(self, names: Iterable[str]) -> list[str]:
+        """Those of these accounts that have no card here."""
+        return [name for name in names if name not in self._accounts]
+
+    def believe(self, items: Mapping[str, tuple[str, ItemFacts]], promised: Mapping[str, Decimal]) -> None:
+        """What is, or is about to be, written: taken by item, and the money promised by account."""
         for name, (taken, known) in items.items():
             kept = self._items.get(name)
             if kept is not None and kept.known.digest == known.digest:
                 self._items[name] = _Item(kept.facts, taken, known)
+        for name, money in promised.items():
+            if name in self._accounts:
+                self._promised[name] = money
 
     def unarchived(self, addresses: Iterable[str]) -> list[tuple[str, str, str]]:
         """Those of these cards that this process has not archived yet, as (address, kind, body)."""

@@ -83,6 +83,10 @@ class Errand:
         """The request whose items and account have to be locked, if there is one."""
         return None
 
+    def mark(self) -> tuple[str, datetime] | None:
+        """The number and moment of the decision by which one can tell that this errand was committed."""
+        return None
+
     def look(self, looked: Looked) -> Said | Needs:
         """The answer, where it is known already; else what further rows to lock. May raise from errors.py."""
         raise NotImplementedError
@@ -123,6 +127,9 @@ class Ask(Errand):
 
     def request(self) -> Request | None:
         return self._request
+
+    def mark(self) -> tuple[str, datetime] | None:
+        return None if self._order else (self.promise, self.asked.now)
 
     def look(self, looked: Looked) -> Said | Needs:
         if self._order is not None:

@@ -1,8 +1,9 @@
 """The lane: callers that arrive while a commit is under way are gathered, and settled together in the next one.
 
-One lane is one connection. Any number of lanes, in any number of processes, may work on one database: the row
-locks decide between them, and every lane takes them in the same order (accounts, items, promises, each sorted),
-so none waits for another in a ring. There is no leader and no timer: a lone caller waits for nobody.
+While the database writes one batch, the next is decided on what the rows are believed to hold; under the locks the
+belief is held against what stands, and what was decided on a wrong one is decided again. Any number of lanes, in any
+number of processes, may work on one database: the row locks decide between them, and every lane takes them in the
+same order (accounts, items, promises, each sorted). There is no leader and no timer: a lone caller waits for nobody.
 """
 
 from __future__ import annotations
@@ -19,25 +20,30 @@ import structlog
 
 from sayso.desk.batch import Again, Batch, Looked
 from sayso.desk.cardfile import CardFile
-from sayso.desk.errands import Asked, End, Errand, Needs, Said, items_held
-from sayso.desk.waiting import Answer, Waiting, fail, give, planned, settle_all
+from sayso.desk.draft import Draft, Group, Rows, rows_of
+from sayso.desk.errands import Asked, End, Errand, Said
+from sayso.desk.waiting import Answer, Waiting, fail, give, moved, planned, settle_all
 from sayso.errors import Busy, SaysoError, StoreAway
-from sayso.promise.lines import drawn_on
 from sayso.store import cards, promises
 from sayso.store.database import mapped
-from sayso.store.promises import Locked
 
 log = structlog.get_logger()
 
 _MOST_TRIES = 20
 _ALONE = 3
+_CAUTION = 16
+_AT_ONCE = 8
 _SWEEP = timedelta(seconds=1)
 _MOST_SWEPT = 500
 _TRANSIENT = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.UniqueViolationError)
 
 
 class Lane:
-    """Settles errands in batches over one connection; with `locks` False a lane for quotes, which reads without a lock."""
+    """Settles errands in batches; with `locks` False a lane for quotes, which reads without a lock.
+
+    One connection writes, a second looks things up meanwhile. `most` bounds a batch, `most_waiting` the queue;
+    `patience` is how many seconds a lost database is waited for.
+    """
 
     def __init__(
         self, connect: Callable[[], Awaitable[Any]], cardfile: CardFile, *, locks: bool = True, most: int = 128,
@@ -50,71 +56,234 @@ class Lane:
         self._most_waiting = most_waiting
         self._patience = patience
         self._queue: deque[Waiting] = deque()
-        self._arrived = asyncio.Event()
-        self._connection: Any = None
+        self._open: set[asyncio.Future[Said]] = set()
+        self._stirred = asyncio.Event()
+        self._writer: Any = None
+        self._reader: Any = None
         self._task: asyncio.Task[None] | None = None
+        self._commit: asyncio.Task[None] | None = None
         self._swept: datetime | None = None
         self._months: set[tuple[int, int]] = set()
-        self._unclear: tuple[str, list[tuple[Waiting, Answer]]] = ("", [])
+        self._caution = 0
 
     async def start(self) -> None:
         """Connect, and begin to settle."""
-        self._connection = await self._connect()
+        self._writer, self._reader = await self._connect(), await self._connect()
         self._task = asyncio.create_task(self._run(), name="lane")
 
     async def stop(self) -> None:
         """Settle what waits, then leave."""
-        waiting = [one.answer for one in self._queue]
-        if waiting and self._task and not self._task.done():
-            await asyncio.wait(waiting)
+        while self._open and self._task and not self._task.done():
+            await asyncio.wait(list(self._open))
+        if self._commit:
+            await self._commit
         if self._task:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
-        if self._connection is not None:
-            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                await self._connection.close(timeout=5)
+        for connection in (self._writer, self._reader):
+            if connection is not None:
+                with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                    await connection.close(timeout=5)
 
     async def settle(self, errand: Errand) -> Said:
         """Settle an errand; returns after the commit. Raises what the errand raises, Busy, or StoreAway."""
         if len(self._queue) >= self._most_waiting:
             raise Busy(f"{len(self._queue)} requests are waiting", remedy="try again in a second")
         waiting = Waiting(errand)
+        self._open.add(waiting.answer)
         self._queue.append(waiting)
-        self._arrived.set()
-        return await waiting.answer
+        self._stirred.set()
+        try:
+            return await waiting.answer
+        finally:
+            self._open.discard(waiting.answer)
 
     async def _run(self) -> None:
+        """Draft while a commit is under way, then commit the draft."""
         while True:
-            while not self._queue:
-                self._arrived.clear()
-                await self._arrived.wait()
-            batch = self._gathered()
-            try:
-                await self._settled(batch)
-            except asyncio.CancelledError:
-                fail(batch, StoreAway("Sayso is stopping", remedy="try again in a moment"))
-                raise
-            except SaysoError as problem:
-                fail(batch, problem)
-            except Exception as problem:
-                self._alone(batch, problem)
+            draft = await self._drafted()
+            self._commit = asyncio.create_task(self._committed(draft), name="commit")
+            for waiting in reversed(draft.later):
+                self._queue.appendleft(waiting)
 
-    def _gathered(self) -> list[Waiting]:
-        """What waits and is still waited for; an errand that failed beside others is tried alone."""
-        batch: list[Waiting] = []
-        while self._queue and len(batch) < self._most:
-            waiting = self._queue[0]
-            if waiting.tries >= _ALONE and batch:
+    async def _drafted(self) -> Draft:
+        """A draft of everybody who came until the commit under way was over, and of one caller at least."""
+        draft = Draft()
+        draft.ahead = self._locks and self._caution == 0
+        while True:
+            if self._queue and len(draft) < self._most and not draft.alone:
+                await self._gathered(draft)
+                draft.alone = draft.alone and len(draft) > 0
+            if (self._commit is None or self._commit.done()) and len(draft):
+                return draft
+            if not self._queue or len(draft) >= self._most or draft.alone:
+                self._stirred.clear()
+                await self._stirred.wait()
+
+    async def _gathered(self, draft: Draft) -> None:
+        """Take into the draft who waits now; whoever fails alone is answered, and the others go on."""
+        group = self._next(draft)
+        try:
+            with mapped():
+                await self._add(draft, group)
+        except (StoreAway, asyncpg.InterfaceError) as problem:
+            self._back(group, problem)
+            await self._reconnected("_reader", group)
+        except asyncio.CancelledError:
+            fail(group, StoreAway("Sayso is stopping", remedy="try again in a moment"))
+            raise
+        except Exception as problem:
+            self._apart(group, problem)
+
+    def _next(self, draft: Draft) -> list[Waiting]:
+        """Who waits and is still waited for. An errand that failed beside others is tried alone."""
+        group: list[Waiting] = []
+        while self._queue and len(draft) + len(group) < self._most and not draft.alone:
+            if self._queue[0].tries >= _ALONE and (group or len(draft)):
+                draft.alone = True
                 break
-            self._queue.popleft()
+            waiting = self._queue.popleft()
             if not waiting.answer.done():
-                batch.append(waiting)
-            if waiting.tries >= _ALONE:
-                break
-        return batch
+                group.append(waiting)
+                draft.alone = waiting.tries >= _ALONE
+        return group
 
-    def _alone(self, batch: Sequence[Waiting], problem: Exception) -> None:
+    async def _add(self, draft: Draft, group: Sequence[Waiting]) -> None:
+        """Look at a group of errands, and decide them ahead where that is worth while."""
+        every = [*await self._due(group), *group]
+        looked = await self._looked([waiting.errand for waiting in every])
+        answers, needs = planned(every, looked, draft.marks)
+        for waiting, answer in answers:
+            if isinstance(answer, Again):
+                draft.later.append(waiting)
+            else:
+                give(waiting, answer)
+        if not needs:
+            return
+        await self._ensure_months(waiting.errand.asked.now for waiting, _ in needs)
+        rows = await self._acquainted(rows_of(needs, looked, self._cards), needs, looked)
+        draft.add(Group(needs, looked), rows)
+        if draft.ahead:
+            states = {name: looked.promises[name].state for name in rows.promises if name in looked.promises}
+            states |= {one.id: one.state for one in looked.references.values() if one.id in rows.promises}
+            filed = draft.believe(self._cards, rows, states)
+            strays = moved(needs, looked, filed, self._cards)
+            for first in range(0, len(needs), _AT_ONCE):
+                draft.settled += settle_all(needs[first : first + _AT_ONCE], filed, looked, strays)
+                await asyncio.sleep(0)  # the commit under way goes on
+
+    async def _acquainted(self, rows: Rows, needs: Any, looked: Looked) -> Rows:
+        """Cards for all rows, so that there is something to believe; kits may turn up further items once seen."""
+        absent: set[str] = set()
+        while unseen := self._cards.unseen(rows.items, absent):
+            stand = await cards.versions(self._reader, unseen)
+            await self._cards.items(self._reader, stand, unseen)
+            absent.update(name for name in unseen if name not in stand)
+            rows = rows_of(needs, looked, self._cards)
+        strange = self._cards.strange(rows.accounts)
+        if strange:
+            stands = await cards.account_versions(self._reader, strange)
+            await self._cards.accounts(self._reader, stands, strange)
+        await self._cards.acquaint_world(self._reader)
+        return rows
+
+    async def _committed(self, draft: Draft) -> None:
+        """Commit a draft and answer its callers. Never raises: who cannot be answered is tried again, or told why."""
+        try:
+            with mapped():
+                answers = await self._transaction(draft)
+            for waiting, answer in answers:
+                if isinstance(answer, Again):
+                    self._back([waiting], answer)
+                else:
+                    give(waiting, answer)
+        except _TRANSIENT as problem:
+            await self._recover(draft, problem)
+        except (StoreAway, asyncpg.InterfaceError) as problem:
+            if await self._reconnected("_writer", draft.waiting()):
+                await self._recover(draft, problem)
+        except Exception as problem:
+            self._apart(draft.waiting(), problem)
+        finally:
+            self._caution = max(self._caution - 1, 0)
+            self._stirred.set()
+
+    async def _transaction(self, draft: Draft) -> list[tuple[Waiting, Answer]]:
+        """Write what was decided ahead if the rows hold what was believed; else lock, decide, write, commit."""
+        filed = draft.filed
+        if filed is not None:
+            filed.finish()
+            self._cards.believe(filed.standing(), filed.writes.accounts)
+            if filed.writes.plain:
+                kept = self._cards.unarchived(filed.addresses)
+                if await promises.settle(self._writer, draft.expected, filed.writes, kept):
+                    self._cards.archived(kept)
+                    return draft.settled
+                self._caution = _CAUTION
+        await self._writer.execute("BEGIN")
+        try:
+            filed, answers = await self._under_lock(draft)
+            kept = self._cards.unarchived(filed.addresses)
+            await cards.archive(self._writer, kept)
+            await promises.write(self._writer, filed.writes)
+            await self._writer.execute("COMMIT")
+        except BaseException:
+            if not self._writer.is_closed():
+                with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                    await self._writer.execute("ROLLBACK")
+            raise
+        self._cards.believe(filed.standing(), filed.writes.accounts)
+        self._cards.archived(kept)
+        return answers
+
+    async def _under_lock(self, draft: Draft) -> tuple[Batch, list[tuple[Waiting, Answer]]]:
+        """Lock the rows; what was decided ahead stands if they hold what was believed, else all is decided on them."""
+        rows = draft.rows
+        stands = await promises.locked(
+            self._writer, sorted(rows.accounts), sorted(rows.items), sorted(rows.promises), lock=self._locks
+        )
+        if draft.filed is not None and draft.holds(stands):
+            return draft.filed, draft.settled
+        world = await self._cards.world(self._writer, stands.world)
+        items = await self._cards.items(self._writer, stands.items, rows.items)
+        accounts = await self._cards.accounts(self._writer, stands.accounts, rows.accounts)
+        filed = Batch(world, items, accounts, stands.promises)
+        answers: list[tuple[Waiting, Answer]] = []
+        for needs, looked in draft.groups:
+            answers += settle_all(needs, filed, looked, moved(needs, looked, filed, self._cards))
+        filed.finish()
+        return filed, answers
+
+    async def _recover(self, draft: Draft, problem: Exception) -> None:
+        """A commit failed, or nobody knows. What was recorded is answered from the record, the rest is tried again."""
+        again = []
+        for waiting in draft.waiting():
+            mark = waiting.errand.mark()
+            try:
+                found = mark and await promises.decided(self._writer, *mark)
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                found = None
+            if found:
+                give(waiting, Said(found.id, found.made))
+            else:
+                again.append(waiting)
+        self._back(again, problem)
+
+    def _back(self, batch: Iterable[Waiting], problem: Exception) -> None:
+        """Into the queue again, before all others; who was there too often is told that it is busy."""
+        for waiting in reversed(list(batch)):
+            waiting.tries += 1
+            if waiting.tries > _MOST_TRIES:
+                cause = type(problem).__name__
+                give(
+                    waiting,
+                    Busy("the same rows are changed by too many at once", remedy="try again", cause=cause),
+                )
+            else:
+                self._queue.appendleft(waiting)
+
+    def _apart(self, batch: Sequence[Waiting], problem: Exception) -> None:
         """Something nobody foresaw: each errand is tried by itself, so that one cannot fail the others."""
         log.exception("lane", batch=len(batch), problem=repr(problem))
         if len(batch) == 1:
@@ -127,108 +296,30 @@ class Lane:
             waiting.tries = max(waiting.tries, _ALONE)
             self._queue.appendleft(waiting)
 
-    async def _settled(self, batch: list[Waiting]) -> None:
-        if not batch:
-            return
-        try:
-            with mapped():
-                answers = await self._transaction(batch)
-        except _TRANSIENT as problem:
-            self._try_again(batch, problem)
-            return
-        except (StoreAway, asyncpg.InterfaceError) as problem:
-            await self._lost(batch, problem)
-            return
-        for waiting, answer in answers:
-            if isinstance(answer, Again):
-                self._try_again([waiting], answer)
-            else:
-                give(waiting, answer)
-
-    def _try_again(self, batch: Sequence[Waiting], problem: Exception) -> None:
-        for waiting in reversed(batch):
-            waiting.tries += 1
-            if waiting.tries > _MOST_TRIES:
-                busy = Busy(
-                    "the same rows are changed by too many at once",
-                    remedy="try again",
-                    cause=type(problem).__name__,
-                )
-                give(waiting, busy)
-            else:
-                self._queue.appendleft(waiting)
-
-    async def _lost(self, batch: list[Waiting], problem: Exception) -> None:
-        """The connection went away. What was not committed is tried again; a commit that was not answered is looked up."""
-        transaction, answers = self._unclear
-        self._unclear = ("", [])
-        await self._reconnect()
-        if transaction:
-            found = await promises.outcome(self._connection, transaction)
-            if found == "committed":
-                for waiting, answer in answers:
-                    give(waiting, answer)
-                return
-        self._try_again(batch, problem)
-
-    async def _reconnect(self) -> None:
-        if self._connection is not None:
-            self._connection.terminate()
+    async def _reconnected(self, name: str, batch: Sequence[Waiting]) -> bool:
+        """Open a connection again, for as long as there is patience; then the batch is told that the store is away."""
+        connection = getattr(self, name)
+        if connection is not None:
+            connection.terminate()
         self._swept = None
-        until = asyncio.get_running_loop().time() + self._patience
-        pause = 0.05
+        until, pause = asyncio.get_running_loop().time() + self._patience, 0.05
         while True:
             try:
-                self._connection = await self._connect()
-                return
+                setattr(self, name, await self._connect())
+                return True
             except (StoreAway, OSError, asyncpg.PostgresError) as problem:
                 if asyncio.get_running_loop().time() > until:
-                    raise StoreAway(
-                        str(problem), remedy="see whether PostgreSQL runs; then try again"
-                    ) from None
+                    fail(batch, StoreAway(str(problem), remedy="see whether PostgreSQL runs; then try again"))
+                    return False
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 1.0)
 
-    async def _transaction(self, batch: list[Waiting]) -> list[tuple[Waiting, Answer]]:
-        """Look, lock, settle one after another, write, commit. What is returned is given after the commit."""
-        connection = self._connection
-        ended = await self._due(max(waiting.errand.asked.now for waiting in batch)) if self._locks else []
-        every = [*ended, *batch]
-        looked = await self._looked([waiting.errand for waiting in every])
-        answers, needs = planned(every, looked)
-        if not needs:
-            return [one for one in answers if one[0] in batch]
-        await self._ensure_months(waiting.errand.asked.now for waiting, _ in needs)
-        await connection.execute("BEGIN")
-        try:
-            stands, filed = await self._locked(needs, looked)
-            settled = settle_all(needs, filed, looked, self._moved(needs, looked, filed))
-            filed.finish()
-            kept = self._cards.unarchived(filed.addresses)
-            await cards.archive(connection, kept)
-            await promises.write(connection, filed.writes)
-            answers += settled
-            self._unclear = (stands.transaction, [one for one in answers if one[0] in batch])
-            await connection.execute("COMMIT")
-        except BaseException:
-            await self._rolled_back()
-            raise
-        self._unclear = ("", [])
-        self._cards.settle(filed.standing())
-        self._cards.archived(kept)
-        return [one for one in answers if one[0] in batch]
-
-    async def _rolled_back(self) -> None:
-        if not self._connection.is_closed():
-            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                await self._connection.execute("ROLLBACK")
-                self._unclear = ("", [])
-
-    async def _due(self, now: datetime) -> list[Waiting]:
-        """Holds whose time is up, at most once a second: they end in the same transaction, before anything is decided."""
-        if self._swept is not None and timedelta(0) <= now - self._swept < _SWEEP:
+    async def _due(self, group: Sequence[Waiting]) -> list[Waiting]:
+        """Holds whose time is up, at most once a second: they end first, so that nobody is refused for them."""
+        now = max((waiting.errand.asked.now for waiting in group), default=None)
+        if now is None or not self._locks or (self._swept and timedelta(0) <= now - self._swept < _SWEEP):
             return []
-        found = await promises.due(self._connection, now, _MOST_SWEPT)
+        found = await promises.due(self._reader, now, _MOST_SWEPT)
         if len(found) < _MOST_SWEPT:
             self._swept = now
         asked = Asked("", None, "", now)
@@ -236,82 +327,25 @@ class Lane:
 
     async def _looked(self, errands: Sequence[Errand]) -> Looked:
         """Everything that can be read before the locks."""
-        connection = self._connection
+        reader = self._reader
         keys = [(one.asked.owner, one.asked.key) for one in errands if one.asked.key]
         numbers = sorted({number for one in errands for number in one.orders()})
         names = {name for one in errands for name in one.promises()}
         references = sorted({reference for one in errands for reference in one.references()})
         customers = {request.customer for one in errands if (request := one.request()) is not None}
-        answers = await promises.answered(connection, keys) if keys else {}
-        orders = await promises.orders(connection, numbers) if numbers else {}
-        by_reference = await promises.referenced(connection, references) if references else {}
-        found = await promises.promises(connection, sorted(names)) if names else {}
-        live = [
-            one.id for one in (*found.values(), *by_reference.values()) if one.state in ("held", "ordered")
-        ]
-        held = await promises.reservations(connection, live) if live else {}
-        tops = await self._cards.tops(connection, customers) if customers else {}
+        answers = await promises.answered(reader, keys) if keys else {}
+        orders = await promises.orders(reader, numbers) if numbers else {}
+        by_reference = await promises.referenced(reader, references) if references else {}
+        found = await promises.promises(reader, sorted(names)) if names else {}
+        every = (*found.values(), *by_reference.values())
+        live = [one.id for one in every if one.state in ("held", "ordered")]
+        held = await promises.reservations(reader, live) if live else {}
+        tops = await self._cards.tops(reader, customers) if customers else {}
         return Looked(answers, found, by_reference, orders, held, tops)
-
-    async def _locked(self, needs: Sequence[tuple[Waiting, Needs]], looked: Looked) -> tuple[Locked, Batch]:
-        """Lock every row that the errands need, and bring their facts up to what stands under the lock."""
-        connection = self._connection
-        accounts: set[str] = set()
-        items: set[str] = set()
-        ids: set[str] = set()
-        for waiting, need in needs:
-            request = waiting.errand.request()
-            if request is not None:
-                accounts.add(looked.tops[request.customer])
-                items.update(line.item for line in request.lines)
-            ids |= need.promises
-            for name in need.promises:
-                items |= items_held(looked.reservations.get(name, ()))
-                accounts.update(one.account for one in looked.reservations.get(name, ()))
-        items |= await self._drawn_on(needs)
-        stands = await promises.locked(
-            connection, sorted(accounts), sorted(items), sorted(ids), lock=self._locks
-        )
-        world = await self._cards.world(connection, stands.world)
-        known = await self._cards.items(connection, stands.items, items)
-        owing = await self._cards.accounts(connection, stands.accounts, accounts)
-        return stands, Batch(world, known, dict(owing), stands.promises)
-
-    async def _drawn_on(self, needs: Sequence[tuple[Waiting, Needs]]) -> set[str]:
-        """Components and substitutes, by the cards as last seen; the locked cards are held against this again."""
-        lines = [
-            line for waiting, _ in needs if (request := waiting.errand.request()) is not None for line in request.lines
-        ]  # fmt: skip
-        names = {line.item for line in lines}
-        unseen = self._cards.unseen(names)
-        if unseen:
-            await self._cards.items(self._connection, await cards.versions(self._connection, unseen), unseen)
-        found: set[str] = set()
-        for line in lines:
-            card = self._cards.seen(line.item)
-            if card is not None and (card.kit or line.substitute):
-                found.update(drawn_on(card, line.substitute))
-        unseen = self._cards.unseen(found)
-        if unseen:
-            await self._cards.items(self._connection, await cards.versions(self._connection, unseen), unseen)
-        return found
-
-    def _moved(self, needs: Iterable[tuple[Waiting, Needs]], looked: Looked, batch: Batch) -> set[Waiting]:
-        """Errands whose customer is not in the account it was last seen in: it has moved, or is not known at all."""
-        moved: set[Waiting] = set()
-        for waiting, _ in needs:
-            request = waiting.errand.request()
-            if request is not None:
-                found = batch.accounts.get(looked.tops[request.customer])
-                if found is None or request.customer not in found.card.customers:
-                    self._cards.forget_top(request.customer)
-                    if found is not None and waiting.tries == 0:
-                        moved.add(waiting)
-        return moved
 
     async def _ensure_months(self, moments: Iterable[datetime]) -> None:
         for now in moments:
             month = (now.year, now.month)
             if month not in self._months:
-                await promises.ensure_month(self._connection, now.date())
+                await promises.ensure_month(self._reader, now.date())
                 self._months.add(month)

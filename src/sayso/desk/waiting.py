@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable
 
 from sayso.desk.batch import Again, Batch, Looked
+from sayso.desk.cardfile import CardFile
 from sayso.desk.errands import Errand, Needs, Said
 from sayso.errors import KeyReused, SaysoError
 from sayso.store.promises import Answered
@@ -25,12 +26,14 @@ class Waiting:
 
 
 def planned(
-    batch: Iterable[Waiting], looked: Looked
+    batch: Iterable[Waiting], looked: Looked, underway: set[object]
 ) -> tuple[list[tuple[Waiting, Answer]], list[tuple[Waiting, Needs]]]:
-    """Answers that are known without a lock, and what the others need locked. One key is worked on once."""
+    """Answers that are known without a lock, and what the others need locked.
+
+    `underway` has the keys, references, promises and orders that are worked on already; each is worked on once.
+    """
     answers: list[tuple[Waiting, Answer]] = []
     needs: list[tuple[Waiting, Needs]] = []
-    underway: set[object] = set()
     for waiting in batch:
         errand = waiting.errand
         marks = _marks(errand)
@@ -50,15 +53,31 @@ def planned(
     return answers, needs
 
 
+def moved(
+    needs: Iterable[tuple[Waiting, Needs]], looked: Looked, batch: Batch, cards: CardFile
+) -> set[Waiting]:
+    """Errands whose customer is not in the account it was last seen in: it has moved, or is not known at all."""
+    found: set[Waiting] = set()
+    for waiting, _ in needs:
+        request = waiting.errand.request()
+        if request is not None:
+            account = batch.accounts.get(looked.tops[request.customer])
+            if account is None or request.customer not in account.card.customers:
+                cards.forget_top(request.customer)
+                if account is not None and waiting.tries == 0:
+                    found.add(waiting)
+    return found
+
+
 def settle_all(
-    needs: Iterable[tuple[Waiting, Needs]], batch: Batch, looked: Looked, moved: set[Waiting]
+    needs: Iterable[tuple[Waiting, Needs]], batch: Batch, looked: Looked, strays: set[Waiting]
 ) -> list[tuple[Waiting, Answer]]:
     """Settle one after another; an errand that finds things changed leaves no trace in the batch."""
     answers: list[tuple[Waiting, Answer]] = []
     for waiting, _ in needs:
         errand = waiting.errand
         try:
-            if waiting in moved:
+            if waiting in strays:
                 raise Again
             said = errand.settle(batch, looked)
         except (SaysoError, Again) as problem:

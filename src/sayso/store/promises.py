@@ -112,11 +112,19 @@ class OrderSettled(NamedTuple):
 
 
 class Locked(NamedTuple):
-    """How the locked rows stand: versions of facts, what is taken and promised, states, and the transaction's number."""
+    """How the locked rows stand: versions of facts, what is taken and promised, states of promises."""
 
     world: int
-    transaction: str
     accounts: dict[str, tuple[int, str]]
+    items: dict[str, tuple[int, str]]
+    promises: dict[str, str]
+
+
+class Expected(NamedTuple):
+    """How rows are believed to stand: versions of facts, what is taken and promised, states of promises."""
+
+    world: int
+    accounts: dict[str, tuple[int, Decimal]]
     items: dict[str, tuple[int, str]]
     promises: dict[str, str]
 
@@ -136,6 +144,11 @@ class Writes:
         self.released: list[str] = []
         self.orders_settled: list[OrderSettled] = []
 
+    @property
+    def plain(self) -> bool:
+        """Whether there are only new promises and decisions: nothing ends, and nothing is ordered."""
+        return not (self.settled or self.released or self.orders_settled or self.orders)
+
 
 async def locked(
     connection: Any,
@@ -146,8 +159,8 @@ async def locked(
     lock: bool = True,
 ) -> Locked:
     """Lock the rows (accounts, then items, then promises, each sorted) and return them; without `lock`, only read them."""
-    found = Locked(0, "", {}, {}, {})
-    world, transaction = 0, ""
+    found = Locked(0, {}, {}, {})
+    world = 0
     for what, key, facts, value in await connection.fetch(
         SQL["lock"] if lock else SQL["peek"], list(accounts), list(items), list(promises)
     ):
@@ -158,8 +171,8 @@ async def locked(
         elif what == "promise":
             found.promises[key] = value
         else:
-            world, transaction = facts, value
-    return found._replace(world=world, transaction=transaction)
+            world = facts
+    return found._replace(world=world)
 
 
 async def answered(connection: Any, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Answered]:
@@ -228,9 +241,35 @@ async def write(connection: Any, writes: Writes) -> None:
         placed = await connection.fetch(SQL["write_orders"], *_columns(rows, 9))
         if len(placed) != len(rows):
             raise asyncpg.UniqueViolationError("an order of this number was placed meanwhile")
+    await connection.execute(SQL["write"], *_written(writes))
+
+
+async def settle(
+    connection: Any, expected: Expected, writes: Writes, cards: Sequence[tuple[str, str, str]]
+) -> bool:
+    """Lock, compare with what was expected, write and commit, in one call; False, with nothing written, where it differs.
+
+    For writes that are `plain`. `cards` are archived with them: (address, kind, body).
+    """
+    accounts, items = sorted(expected.accounts), sorted(expected.items)
+    done: bool = await connection.fetchval(
+        SQL["settle_batch"],
+        expected.world,
+        array(accounts),
+        plain_array([expected.accounts[name][0] for name in accounts]),
+        plain_array([expected.accounts[name][1] for name in accounts]),
+        array(items),
+        plain_array([expected.items[name][0] for name in items]),
+        array([expected.items[name][1] for name in items]),
+        *_arrays(sorted(set(cards)), "ttt"),
+        *_written(writes),
+    )
+    return done
+
+
+def _written(writes: Writes) -> list[Any]:
     reserved, accounts = sorted(writes.items), sorted(writes.accounts)
-    await connection.execute(
-        SQL["write"],
+    return [
         array(reserved),
         array([writes.items[item] for item in reserved]),
         array(accounts),
@@ -239,13 +278,7 @@ async def write(connection: Any, writes: Writes) -> None:
         *_arrays(writes.reservations, _RESERVATION),
         *_arrays(writes.answers, _ANSWER),
         *_arrays(writes.decisions, _DECISION),
-    )
-
-
-async def outcome(connection: Any, transaction: str) -> str | None:
-    """committed, aborted or in progress; None when PostgreSQL no longer knows."""
-    found: str | None = await connection.fetchval(SQL["outcome"], transaction)
-    return found
+    ]
 
 
 async def ensure_month(connection: Any, day: date) -> None:
@@ -265,15 +298,17 @@ async def ensure_month(connection: Any, day: date) -> None:
 
 
 #: How the columns of a row become arrays: texts are quoted, numbers and moments are plain, bytes go as they are.
-_PROMISE = "tttttttt" "ppp" "t"
-_RESERVATION = "tppttt" "pp" "tt" "p" "t"
-_ANSWER = "tttt" "p" "b" "p"
-_DECISION = "t" "p" "ttt" "bb"
+_PROMISE = "ttttttttpppt"
+_RESERVATION = "tpptttppttpt"
+_ANSWER = "ttttpbp"
+_DECISION = "tptttbb"
 
 
 def array(texts: Iterable[str]) -> str:
     """A PostgreSQL array of texts as a literal. Ten times cheaper to make than the driver's own encoding of a list."""
-    return "{" + ",".join(['"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"' for text in texts]) + "}"
+    return (
+        "{" + ",".join(['"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"' for text in texts]) + "}"
+    )
 
 
 def plain_array(values: Iterable[object]) -> str:

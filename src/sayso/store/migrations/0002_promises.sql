@@ -226,3 +226,159 @@ LANGUAGE sql IMMUTABLE AS $$
         'includes_tax', coalesce(p.includes_tax, false), 'priority', coalesce(p.priority, 0),
         'country', coalesce(p.country, ''), 'allow_discount', coalesce(p.allow_discount, true)))
 $$;
+
+-- Writes what a batch decided, under locks that are held: the ledger and the accounts as they now stand, promises,
+-- reservations, decisions, and answers under their Idempotency-Keys.
+CREATE FUNCTION write_batch(
+    taken_items text[],
+    taken_as text[],
+    owing text[],
+    owing_as numeric[],
+    p_id text[],
+    p_state text[],
+    p_customer text[],
+    p_account text[],
+    p_channel text[],
+    p_reference text[],
+    p_asked text[],
+    p_verdict text[],
+    p_amount numeric[],
+    p_made timestamptz[],
+    p_expires timestamptz[],
+    p_placed_as text[],
+    r_promise text[],
+    r_place int[],
+    r_line int[],
+    r_item text[],
+    r_site text[],
+    r_variant text[],
+    r_day date[],
+    r_quantity numeric[],
+    r_allocation text[],
+    r_account text[],
+    r_amount numeric[],
+    r_state text[],
+    a_owner text[],
+    a_key text[],
+    a_asked text[],
+    a_promise text[],
+    a_status smallint[],
+    a_body bytea[],
+    a_made timestamptz[],
+    d_id text[],
+    d_made timestamptz[],
+    d_customer text[],
+    d_account text[],
+    d_verdict text[],
+    d_answer bytea[],
+    d_evidence bytea[]
+) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    WITH items AS (
+        UPDATE ledger l SET taken = v.taken FROM unnest(taken_items, taken_as) AS v (item, taken) WHERE l.item = v.item
+    ), money AS (
+        UPDATE accounts a SET promised = v.promised
+        FROM unnest(owing, owing_as) AS v (account, promised) WHERE a.account = v.account
+    ), made AS (
+        INSERT INTO promises (id, state, customer, account, channel, reference, asked, verdict, amount, made, expires, "order")
+        SELECT id, state, customer, account, channel, reference, asked, verdict, amount, made, expires, nullif(placed_as, '')
+        FROM unnest(p_id, p_state, p_customer, p_account, p_channel,
+            p_reference, p_asked, p_verdict,
+            p_amount, p_made, p_expires, p_placed_as)
+            AS v (id, state, customer, account, channel, reference, asked, verdict, amount, made, expires, placed_as)
+    ), taken AS (
+        INSERT INTO reservations (promise, place, line, item, site, variant, day, quantity, allocation, account, amount, state)
+        SELECT * FROM unnest(r_promise, r_place, r_line, r_item, r_site,
+            r_variant, r_day,
+            r_quantity, r_allocation, r_account, r_amount, r_state)
+    ), keys AS (
+        INSERT INTO idempotency (owner, key, asked, promise, status, body, made)
+        SELECT owner, key, asked, nullif(promise, ''), status, body, made
+        FROM unnest(a_owner, a_key, a_asked, a_promise, a_status, a_body, a_made)
+            AS v (owner, key, asked, promise, status, body, made)
+    )
+    INSERT INTO decisions (id, made, customer, account, verdict, answer, evidence)
+    SELECT * FROM unnest(d_id, d_made, d_customer, d_account, d_verdict, d_answer, d_evidence);
+END $$;
+
+-- Locks a batch's accounts and items in the one order, and writes what was decided ahead if they still hold what was
+-- believed when it was decided. Returns false, with nothing written, where they do not.
+CREATE FUNCTION settle_batch(
+    of_world bigint, of_accounts text[], account_facts bigint[], account_promised numeric[],
+    of_items text[], item_facts bigint[], item_taken text[], c_address text[], c_kind text[], c_body text[],
+    taken_items text[],
+    taken_as text[],
+    owing text[],
+    owing_as numeric[],
+    p_id text[],
+    p_state text[],
+    p_customer text[],
+    p_account text[],
+    p_channel text[],
+    p_reference text[],
+    p_asked text[],
+    p_verdict text[],
+    p_amount numeric[],
+    p_made timestamptz[],
+    p_expires timestamptz[],
+    p_placed_as text[],
+    r_promise text[],
+    r_place int[],
+    r_line int[],
+    r_item text[],
+    r_site text[],
+    r_variant text[],
+    r_day date[],
+    r_quantity numeric[],
+    r_allocation text[],
+    r_account text[],
+    r_amount numeric[],
+    r_state text[],
+    a_owner text[],
+    a_key text[],
+    a_asked text[],
+    a_promise text[],
+    a_status smallint[],
+    a_body bytea[],
+    a_made timestamptz[],
+    d_id text[],
+    d_made timestamptz[],
+    d_customer text[],
+    d_account text[],
+    d_verdict text[],
+    d_answer bytea[],
+    d_evidence bytea[]
+) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    IF cardinality(of_accounts) <> (
+        SELECT count(*) FROM (
+            SELECT a.account, a.facts, a.promised FROM accounts a WHERE a.account = ANY (of_accounts)
+            ORDER BY a.account FOR UPDATE) a
+        JOIN unnest(of_accounts, account_facts, account_promised) AS e (account, facts, promised)
+            ON e.account = a.account AND e.facts = a.facts AND e.promised = a.promised)
+    THEN
+        RETURN false;
+    END IF;
+    IF cardinality(of_items) <> (
+        SELECT count(*) FROM (
+            SELECT l.item, l.facts, l.taken FROM ledger l WHERE l.item = ANY (of_items)
+            ORDER BY l.item FOR UPDATE) l
+        JOIN unnest(of_items, item_facts, item_taken) AS e (item, facts, taken)
+            ON e.item = l.item AND e.facts = l.facts AND e.taken = l.taken)
+    THEN
+        RETURN false;
+    END IF;
+    IF of_world <> (SELECT w.facts FROM world w) THEN
+        RETURN false;
+    END IF;
+    IF cardinality(c_address) > 0 THEN
+        INSERT INTO cards (address, kind, body) SELECT * FROM unnest(c_address, c_kind, c_body)
+        ON CONFLICT (address) DO NOTHING;
+    END IF;
+    PERFORM write_batch(
+    taken_items, taken_as, owing, owing_as, p_id, p_state, p_customer, p_account, p_channel, p_reference,
+    p_asked, p_verdict, p_amount, p_made, p_expires, p_placed_as, r_promise, r_place, r_line, r_item, r_site,
+    r_variant, r_day, r_quantity, r_allocation, r_account, r_amount, r_state, a_owner, a_key, a_asked, a_promise,
+    a_status, a_body, a_made, d_id, d_made, d_customer, d_account, d_verdict, d_answer, d_evidence);
+    RETURN true;
+END $$;

@@ -1,14 +1,14 @@
 -- name: lock
--- Locks a batch's accounts, items and promises in one order, and returns them with the world's version and the transaction.
+-- Locks a batch's accounts, items and promises in one order, and returns them with the world's version.
 SELECT what, key, facts, value FROM lock_batch($1::text[], $2::text[], $3::text[])
-UNION ALL SELECT 'world', '', w.facts, pg_current_xact_id()::text FROM world w;
+UNION ALL SELECT 'world', '', w.facts, '' FROM world w;
 
 -- name: peek
 -- The same without a lock, for quotes.
 SELECT 'account', a.account, a.facts, a.promised::text FROM accounts a WHERE a.account = ANY ($1::text[])
 UNION ALL SELECT 'item', l.item, l.facts, l.taken FROM ledger l WHERE l.item = ANY ($2::text[])
 UNION ALL SELECT 'promise', p.id, 0, p.state FROM promises p WHERE p.id = ANY ($3::text[])
-UNION ALL SELECT 'world', '', w.facts, pg_current_xact_id()::text FROM world w;
+UNION ALL SELECT 'world', '', w.facts, '' FROM world w;
 
 -- name: answered
 -- What was answered before under some Idempotency-Keys.
@@ -76,33 +76,31 @@ FROM unnest($8::text[], $9::text[], $10::timestamptz[], $11::text[]) AS v (numbe
 WHERE o."order" = v.number;
 
 -- name: write
--- Writes what a batch decided: the ledger and the accounts as they now stand, promises, reservations, decisions, answers.
--- Arrays come as literals: see sayso.store.promises.array.
-WITH items AS (
-    UPDATE ledger l SET taken = v.taken FROM unnest($1::text::text[], $2::text::text[]) AS v (item, taken) WHERE l.item = v.item
-), money AS (
-    UPDATE accounts a SET promised = v.promised
-    FROM unnest($3::text::text[], $4::text::numeric[]) AS v (account, promised) WHERE a.account = v.account
-), made AS (
-    INSERT INTO promises (id, state, customer, account, channel, reference, asked, verdict, amount, made, expires, "order")
-    SELECT id, state, customer, account, channel, reference, asked, verdict, amount, made, expires, nullif(placed_as, '')
-    FROM unnest($5::text::text[], $6::text::text[], $7::text::text[], $8::text::text[], $9::text::text[],
-        $10::text::text[], $11::text::text[], $12::text::text[],
-        $13::text::numeric[], $14::text::timestamptz[], $15::text::timestamptz[], $16::text::text[])
-        AS v (id, state, customer, account, channel, reference, asked, verdict, amount, made, expires, placed_as)
-), taken AS (
-    INSERT INTO reservations (promise, place, line, item, site, variant, day, quantity, allocation, account, amount, state)
-    SELECT * FROM unnest($17::text::text[], $18::text::int[], $19::text::int[], $20::text::text[], $21::text::text[],
-        $22::text::text[], $23::text::date[],
-        $24::text::numeric[], $25::text::text[], $26::text::text[], $27::text::numeric[], $28::text::text[])
-), keys AS (
-    INSERT INTO idempotency (owner, key, asked, promise, status, body, made)
-    SELECT owner, key, asked, nullif(promise, ''), status, body, made
-    FROM unnest($29::text::text[], $30::text::text[], $31::text::text[], $32::text::text[], $33::text::smallint[], $34::bytea[], $35::text::timestamptz[])
-        AS v (owner, key, asked, promise, status, body, made)
-)
-INSERT INTO decisions (id, made, customer, account, verdict, answer, evidence)
-SELECT * FROM unnest($36::text::text[], $37::text::timestamptz[], $38::text::text[], $39::text::text[], $40::text::text[], $41::bytea[], $42::bytea[]);
+-- Writes what a batch decided, under locks that are held; arrays come as literals (see sayso.store.promises.array).
+SELECT write_batch(
+    $1::text::text[], $2::text::text[], $3::text::text[], $4::text::numeric[], $5::text::text[],
+    $6::text::text[], $7::text::text[], $8::text::text[], $9::text::text[], $10::text::text[], $11::text::text[],
+    $12::text::text[], $13::text::numeric[], $14::text::timestamptz[], $15::text::timestamptz[],
+    $16::text::text[], $17::text::text[], $18::text::int[], $19::text::int[], $20::text::text[],
+    $21::text::text[], $22::text::text[], $23::text::date[], $24::text::numeric[], $25::text::text[],
+    $26::text::text[], $27::text::numeric[], $28::text::text[], $29::text::text[], $30::text::text[],
+    $31::text::text[], $32::text::text[], $33::text::smallint[], $34::bytea[], $35::text::timestamptz[],
+    $36::text::text[], $37::text::timestamptz[], $38::text::text[], $39::text::text[], $40::text::text[],
+    $41::bytea[], $42::bytea[]);
+
+-- name: settle_batch
+-- Locks, compares and writes in one call: true if everything stood as expected and was written, else nothing was.
+SELECT settle_batch($1::bigint, $2::text::text[], $3::text::bigint[], $4::text::numeric[], $5::text::text[],
+    $6::text::bigint[], $7::text::text[], $8::text::text[], $9::text::text[], $10::text::text[],
+    $11::text::text[], $12::text::text[], $13::text::text[], $14::text::numeric[], $15::text::text[],
+    $16::text::text[], $17::text::text[], $18::text::text[], $19::text::text[], $20::text::text[],
+    $21::text::text[], $22::text::text[], $23::text::numeric[], $24::text::timestamptz[],
+    $25::text::timestamptz[], $26::text::text[], $27::text::text[], $28::text::int[], $29::text::int[],
+    $30::text::text[], $31::text::text[], $32::text::text[], $33::text::date[], $34::text::numeric[],
+    $35::text::text[], $36::text::text[], $37::text::numeric[], $38::text::text[], $39::text::text[],
+    $40::text::text[], $41::text::text[], $42::text::text[], $43::text::smallint[], $44::bytea[],
+    $45::text::timestamptz[], $46::text::text[], $47::text::timestamptz[], $48::text::text[], $49::text::text[],
+    $50::text::text[], $51::bytea[], $52::bytea[]);
 
 -- name: write_orders
 -- Writes orders; a rejected one may be placed again under its number.
@@ -114,10 +112,6 @@ ON CONFLICT ("order") DO UPDATE SET promise = excluded.promise, customer = exclu
     placed = excluded.placed, changed = excluded.changed, ended = NULL, why = NULL
 WHERE orders.state = 'rejected'
 RETURNING "order";
-
--- name: outcome
--- What became of a transaction whose commit was not answered: committed, aborted, in progress, or NULL when long gone.
-SELECT pg_xact_status($1::text::xid8);
 
 -- name: forget_answers
 -- Forgets answers that no retry will ask for any more.
