@@ -31,7 +31,7 @@ _EVERYTHING = Caller("terminal", frozenset({"admin"}))
 @click.option("--cursor", default="", metavar="CASE", help="Those after this one: `next` of the page before.")
 @options.as_json
 def cases(flags: dict[str, Any], state: str, limit: int, cursor: str, as_json: bool) -> None:
-    """What went wrong, whose it is, the money at stake, and the next step."""
+    """The work list: promises at risk, with the money and the next step."""
     page = asyncio.run(_page(wiring.settings(**flags), state, limit, cursor))
     if as_json:
         click.echo(page)

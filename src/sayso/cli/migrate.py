@@ -17,7 +17,10 @@ _LACKING = 1
 
 @click.group()
 def migrate() -> None:
-    """The database's schema: what is to be done, and do it. (sayso up does it by itself.)"""
+    """The database's schema: what is to be done, and do it.
+
+    sayso up, and every command that needs the database, does it by itself.
+    """
 
 
 @migrate.command(epilog="Example: sayso migrate plan --database-url postgresql://sayso@db/sayso")

@@ -62,9 +62,9 @@ def promise(
     as_json: bool,
     **asked: Any,
 ) -> None:
-    """Ask for a promise: may this buyer have this, when, at what price, on what terms?
+    """Ask for a promise, and read the answer; or verify one.
 
-    Decides over the database itself; no server is needed. A no is an answer, with its reasons, and exit status 0.
+    May this buyer have this, when, at what price, on what terms? Decides over the database itself; no server is needed. A no is an answer, with its reasons, and exit status 0.
     """
     if context.invoked_subcommand is not None:
         return

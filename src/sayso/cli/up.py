@@ -21,7 +21,7 @@ from sayso.cli import options
 @options.as_json
 @click.pass_context
 def up(context: click.Context, flags: dict[str, Any], simulated_clock: bool, as_json: bool) -> None:
-    """Serve the HTTP API and a worker, with PostgreSQL if none is given.
+    """Serve: the HTTP API and a worker, with PostgreSQL if none is given.
 
     Makes and migrates the database as needed. A process that dies is started again, the embedded PostgreSQL
     too. SIGTERM or Ctrl-C stops accepting, finishes what is under way, and ends with exit status 0; a second one

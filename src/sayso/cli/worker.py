@@ -20,9 +20,10 @@ log = structlog.get_logger()
 @click.command(epilog="Example: sayso worker --database-url postgresql://sayso@db/sayso")
 @options.settings(*options.DATABASE, "policy", "log_level")
 def worker(flags: dict[str, Any]) -> None:
-    """End holds whose time is up, make partitions ahead of time, forget old answers. Until SIGTERM or Ctrl-C.
+    """A worker alone; as many as wanted, on any machine.
 
-    sayso up has one already. Any number may run on one database.
+    Ends holds whose time is up, makes partitions ahead of time, forgets old answers, until SIGTERM or Ctrl-C.
+    sayso up has one already; any number may run on one database.
     """
     found = wiring.settings(**flags)
     if found.simulated:
