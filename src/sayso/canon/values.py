@@ -143,10 +143,8 @@ def _list(column: Column, text: str) -> str | None:
 
 def _decimal(column: Column, text: str) -> str:
     # Most quantities are small whole numbers.
-    if text.isascii() and text.isdigit() and len(text) < 10 and text[0] != "0":
-        number = text
-    else:
-        number = _plain(column, text)
+    small = text.isascii() and text.isdigit() and len(text) < 10 and text[0] != "0"
+    number = text if small else _plain(column, text)
     if column.sign != "any" and number[0] == "-":
         raise _bad(column, text, f"{column.name} may not be below 0", "check the sign")
     if column.sign == "positive" and number == "0":
