@@ -6,7 +6,7 @@ within version 1, so a reader ignores the ones it does not know.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -16,7 +16,14 @@ from sayso.promise.reasons import KINDS, Verdict
 Number = Annotated[
     str, Meta(pattern=r"^-?\d+(\.\d+)?$", description="A decimal number as text, never rounded.")
 ]
-Moment = Annotated[datetime, Meta(tz=True)]
+Moment = Annotated[
+    str,
+    Meta(
+        pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$",
+        extra_json_schema={"format": "date-time"},
+        description="RFC 3339, always in UTC.",
+    ),
+]
 SupplyState = Literal["in_stock", "inbound", "pre_order", "backorder"]
 ItemState = Literal["in_stock", "inbound", "pre_order", "backorder", "discontinued", "restricted", "unknown"]
 Code = Annotated[
@@ -266,7 +273,7 @@ class Case(Struct, frozen=True):
     amount: Number | None
     next_step: str
     facts: dict[str, Any]
-    closed_why: str
+    closed_why: str | None
 
 
 class Cases(Struct, frozen=True):
