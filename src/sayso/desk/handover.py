@@ -6,12 +6,13 @@ by the ERP's, and promises that the facts no longer bear become cases, at once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+import asyncpg
 import msgspec
 
 from sayso.canon.decimals import arithmetic, plain
@@ -25,6 +26,7 @@ from sayso.store.handover import Case, Live
 
 _ITEM = msgspec.json.Decoder(ItemCard)
 _TAKEN = msgspec.json.Decoder(Taken)
+_NOTHING = Taken()
 
 
 @dataclass(frozen=True)
@@ -38,17 +40,21 @@ class Touched:
 
 
 async def settle_load(connection: Any, touched: Touched, now: datetime, policy: Policy | None = None) -> None:
-    """Take the locks and let the load take effect. Must be the last step before the commit."""
-    items, customers = sorted(touched.items), sorted(touched.customers)
-    moved = await handover.moved(connection, customers) if customers else []
+    """Take the locks and let the load take effect. Must be the last step before the commit.
+
+    Raises asyncpg.SerializationError where another load meanwhile changed who belongs to which account: the
+    whole transaction is to be tried again.
+    """
+    policy, items = policy or Policy(), sorted(touched.items)
+    customers, pairs = sorted(touched.customers), sorted(touched.reported)
+    moved = await _moved(connection, customers)
     accounts = {account for _, _, account in moved} | {was for _, was, _ in moved if was}
-    accounts |= await handover.tops(connection, customers) if customers else set()
-    pairs = sorted(touched.reported)
-    foreseen = await handover.reported(connection, pairs) if pairs else []
-    accounts |= {one.reservation.account for one in foreseen}
+    accounts |= await _accounts(connection, customers, pairs)
     in_order = sorted(accounts)
     await handover.make_rows(connection, items, in_order)
     stands = await promises.locked(connection, in_order, items, [])
+    if not await _accounts(connection, customers, pairs) <= accounts:
+        raise asyncpg.SerializationError("a customer has moved to another account meanwhile")
     if moved:
         await handover.keep_tops(connection, [(one, account) for one, _, account in moved])
     strays = [(one, account) for one, was, account in moved if was and was != account]
@@ -56,69 +62,105 @@ async def settle_load(connection: Any, touched: Touched, now: datetime, policy: 
         await handover.move_money(connection, strays, in_order)
     taken = {name: _TAKEN.decode(text) for name, (_, text) in stands.items.items() if text != "{}"}
     if pairs:
-        await _replace_own_demand(connection, pairs, taken)
+        await _replace_own_demand(connection, pairs, taken, policy)
     await handover.raise_versions(connection, in_order, items, touched.world)
-    with_promises = [name for name in items if name in taken]
-    if with_promises:
-        await _find_broken(connection, with_promises, taken, now, policy or Policy())
+    if items:
+        await _find_broken(connection, items, taken, now, policy)
+
+
+async def replace_reported(
+    connection: Any, orders: Iterable[str], taken: Mapping[str, str], accounts: Sequence[str], policy: Policy
+) -> None:
+    """Orders that are being placed, and that the ERP has reported already: its demand stands from the beginning.
+
+    To be called under the locks on `accounts` and on the items of `taken` (what is taken of each, as written).
+    """
+    pairs = await handover.reported_of(connection, sorted(orders))
+    if pairs:
+        await _replace_own_demand(connection, pairs, {name: _TAKEN.decode(text) for name, text in taken.items()}, policy)
+        await handover.raise_versions(connection, accounts, [], False)
+
+
+async def _moved(connection: Any, customers: Sequence[str]) -> list[tuple[str, str | None, str]]:
+    """Customers whose account changes by this load. Who changes any waits for the others who do."""
+    if not customers or not await handover.moved(connection, customers):
+        return []
+    await handover.one_at_a_time(connection)
+    return await handover.moved(connection, customers)
+
+
+async def _accounts(connection: Any, customers: Sequence[str], pairs: Sequence[tuple[str, str]]) -> set[str]:
+    """The accounts of customers, and of those whose orders the ERP reports."""
+    found = await handover.tops(connection, customers) if customers else set()
+    return found | (await handover.owners(connection, {order for order, _ in pairs}) if pairs else set())
 
 
 async def _replace_own_demand(
-    connection: Any, pairs: Sequence[tuple[str, str]], taken: dict[str, Taken]
+    connection: Any, pairs: Sequence[tuple[str, str]], taken: dict[str, Taken], policy: Policy
 ) -> None:
-    """The ERP reports orders of ours: its demand stands now, and the reservations behind them end. Law 10."""
-    found = await handover.reported(connection, pairs)
-    if not found:
-        return
+    """The ERP reports orders of ours: its demand stands now, and the reservations behind them end. Law 10.
+
+    A row that tells no quantity or no site stands for no quantity; money that is not told is carried over.
+    """
+    found = await handover.reported(connection, pairs, policy.availability.demand_status)
     off: dict[str, Decimal] = {}
-    amounts: dict[tuple[str, str, str], Decimal] = {}
-    for live in found:
-        one = live.reservation
-        if one.item in taken:
+    carried: dict[tuple[str, str, str], Decimal] = {}
+    for told in found:
+        one = told.live.reservation
+        if told.as_quantity and one.item in taken:
             place = place_of(one.site, one.variant)
             taken[one.item] = taken[one.item].plus(place, one.day.isoformat(), -one.quantity, one.allocation)
         off[one.account] = off.get(one.account, Decimal(0)) + one.amount
-        whose = (live.order, one.item, one.account)
-        amounts[whose] = amounts.get(whose, Decimal(0)) + one.amount
-    await handover.carry_over(
-        connection, [(order, item, sum_, account) for (order, item, account), sum_ in amounts.items()]
-    )
-    changed = sorted({live.reservation.item for live in found if live.reservation.item in taken})
-    texts = {name: msgspec.json.encode(taken[name]).decode() for name in changed}
-    await handover.write_taken(connection, texts, off)
-    await handover.absorb(connection, found)
+        if one.amount and not told.as_money:
+            whose = (told.live.order, one.item, one.account)
+            carried[whose] = carried.get(whose, Decimal(0)) + one.amount
+    if found:
+        changed = sorted({told.live.reservation.item for told in found} & taken.keys())
+        texts = {name: msgspec.json.encode(taken[name]).decode() for name in changed}
+        await handover.write_taken(connection, texts, off)
+        await handover.absorb(connection, found)
+    if carried:
+        await handover.carry(connection, [(order, item, sum_, account) for (order, item, account), sum_ in carried.items()])
+    await handover.fill_in(connection, pairs)
 
 
 async def _find_broken(
     connection: Any, items: Sequence[str], taken: dict[str, Taken], now: datetime, policy: Policy
 ) -> None:
     """Cases for promises that cannot be kept any more; what can be kept again is closed."""
-    bodies = await cards.items(connection, items)
     live: dict[str, list[Live]] = {}
-    for one in await handover.live_on(connection, items):
+    for one in await handover.live_on(connection, items, policy.availability.demand_status):
         live.setdefault(one.reservation.item, []).append(one)
     known = await handover.open_cases(connection, items)
-    broken: list[Case] = []
-    with arithmetic():
-        for name, here in live.items():
-            takes = [taken_by(one.reservation) for one in here]
-            for risk in at_risk(_ITEM.decode(bodies[name]), taken[name], takes, now.date(), policy):
-                broken.append(_case(here[risk.place], risk, now))
+    broken: dict[tuple[str, str, str], list[tuple[Live, AtRisk]]] = {}
+    if live:
+        bodies = await cards.items(connection, list(live))
+        with arithmetic():
+            for name, here in live.items():
+                takes = [taken_by(one.reservation) for one in here]
+                card, already = _ITEM.decode(bodies[name]), taken.get(name, _NOTHING)
+                for risk in at_risk(card, already, takes, now.date(), policy):
+                    one = here[risk.place]
+                    whose = (one.reservation.promise, one.reservation.item, one.reservation.site)
+                    broken.setdefault(whose, []).append((one, risk))
     if broken:
-        await handover.open_case(connection, now, broken)
-    still = {(case.promise, case.item, case.site) for case in broken}
-    over = [number for whose, number in known.items() if whose not in still]
+        await handover.open_case(connection, now, [_case(found, now) for found in broken.values()])
+    over = [number for whose, number in known.items() if whose not in broken]
     if over:
         await handover.close_cases(connection, now, "the facts bear the promise again", over)
 
 
-def _case(live: Live, risk: AtRisk, now: datetime) -> Case:
-    one = live.reservation
-    day, short = one.day.isoformat(), plain(risk.short)
-    facts = {"short": short, "promised": plain(one.quantity), "ship_on": day, "line": str(one.line)}
-    missing = f"{short} of {plain(one.quantity)} are missing at {one.site} for {day}"
+def _case(found: Sequence[tuple[Live, AtRisk]], now: datetime) -> Case:
+    """What is missing of one item at one site for one promise, in one case, however many parts it has."""
+    live = min((live for live, _ in found), key=lambda live: live.reservation.day)
+    one, day = live.reservation, live.reservation.day.isoformat()
+    short = plain(sum((risk.short for _, risk in found), Decimal(0)))
+    promised = plain(sum((part.reservation.quantity for part, _ in found), Decimal(0)))
+    amount = sum((part.reservation.amount for part, _ in found), Decimal(0))
+    facts = {"short": short, "promised": promised, "ship_on": day, "line": str(one.line)}
+    missing = f"{short} of {promised} are missing at {one.site} for {day}"
     step = f"{missing}: find supply, move it, or tell the customer"
     return Case(
-        new_id("cas", now), one.promise, live.order, live.customer, one.item, one.site, one.amount, step,
+        new_id("cas", now), one.promise, live.order, live.customer, one.item, one.site, amount, step,
         msgspec.json.encode(facts).decode(),
     )  # fmt: skip

@@ -21,6 +21,14 @@ class Live(NamedTuple):
     order: str
 
 
+class Reported(NamedTuple):
+    """Own demand that the ERP reports: whether its rows stand for the quantity, and for the money."""
+
+    live: Live
+    as_quantity: bool
+    as_money: bool
+
+
 class Case(NamedTuple):
     """A case to be opened: a promise that the facts no longer bear."""
 
@@ -62,23 +70,54 @@ async def raise_versions(connection: Any, accounts: Sequence[str], items: Sequen
         await connection.execute(SQL["raise_world"])
 
 
-async def reported(connection: Any, pairs: Sequence[tuple[str, str]]) -> list[Live]:
-    """Own demand of orders and items that the ERP reports."""
-    rows = await connection.fetch(SQL["reported"], [order for order, _ in pairs], [item for _, item in pairs])
-    return [Live(Reservation(*list(row)[:12]), "", row["order"]) for row in rows]
+async def one_at_a_time(connection: Any) -> None:
+    """Wait until no other load changes who belongs to which account."""
+    await connection.execute(SQL["one_at_a_time"])
 
 
-async def absorb(connection: Any, found: Sequence[Live]) -> None:
-    """End these reservations: the ERP's demand stands in their place."""
-    await connection.execute(
-        SQL["absorb"], [one.reservation.promise for one in found], [one.reservation.place for one in found]
-    )
+async def owners(connection: Any, orders: Iterable[str]) -> set[str]:
+    """The accounts of the customers of orders of ours."""
+    return {row["account"] for row in await connection.fetch(SQL["owners"], sorted(orders))}
 
 
-async def carry_over(connection: Any, amounts: Sequence[tuple[str, str, Decimal, str]]) -> None:
-    """Amounts that the ERP did not report: (order, item, amount, account)."""
+async def reported(
+    connection: Any, pairs: Sequence[tuple[str, str]], statuses: Sequence[str]
+) -> list[Reported]:
+    """Own demand of orders and items that the ERP reports, in rows of a status that counts."""
+    rows = await connection.fetch(SQL["reported"], *_columns(pairs), list(statuses))
+    return [
+        Reported(Live(Reservation(*list(row)[:12]), "", row["order"]), row["as_quantity"], row["as_money"])
+        for row in rows
+    ]
+
+
+async def reported_of(connection: Any, orders: Sequence[str]) -> list[tuple[str, str]]:
+    """(order, item) of what the ERP has reported of orders."""
+    return [(row["order"], row["item"]) for row in await connection.fetch(SQL["reported_of"], orders)]
+
+
+async def absorb(connection: Any, found: Sequence[Reported]) -> None:
+    """End these reservations, or their money alone: the ERP's demand stands in their place."""
+    for sql, as_quantity in ((SQL["absorb"], True), (SQL["absorb_money"], False)):
+        ended = [one.live.reservation for one in found if one.as_quantity is as_quantity]
+        if ended:
+            await connection.execute(sql, [one.promise for one in ended], [one.place for one in ended])
+
+
+async def carry(connection: Any, amounts: Sequence[tuple[str, str, Decimal, str]]) -> None:
+    """Remember amounts that the ERP did not report: (order, item, amount, account)."""
     columns = [list(column) for column in zip(*amounts, strict=True)]
-    await connection.execute(SQL["carry_over"], *columns)
+    await connection.execute(SQL["carry"], *columns)
+
+
+async def fill_in(connection: Any, pairs: Sequence[tuple[str, str]]) -> None:
+    """What the ERP does not tell of our orders and items: the amount, and whose they are."""
+    await connection.execute(SQL["fill_amounts"], *_columns(pairs))
+    await connection.execute(SQL["fill_customers"], *_columns(pairs))
+
+
+def _columns(pairs: Sequence[tuple[str, str]]) -> tuple[list[str], list[str]]:
+    return [order for order, _ in pairs], [item for _, item in pairs]
 
 
 async def write_taken(connection: Any, taken: dict[str, str], off: dict[str, Decimal]) -> None:
@@ -88,9 +127,9 @@ async def write_taken(connection: Any, taken: dict[str, str], off: dict[str, Dec
     )
 
 
-async def live_on(connection: Any, items: Sequence[str]) -> list[Live]:
-    """What live promises take of items, the latest promise first."""
-    rows = await connection.fetch(SQL["live_on"], items)
+async def live_on(connection: Any, items: Sequence[str], statuses: Sequence[str]) -> list[Live]:
+    """What live promises take of items, the latest promise first; of firm orders also what the ERP reports."""
+    rows = await connection.fetch(SQL["live_on"], items, list(statuses))
     return [Live(Reservation(*list(row)[:12]), row["customer"], row["order"] or "") for row in rows]
 
 

@@ -5,6 +5,10 @@ WITH items AS (
 )
 INSERT INTO accounts (account) SELECT a FROM unnest($2::text[]) AS a ORDER BY a ON CONFLICT DO NOTHING;
 
+-- name: one_at_a_time
+-- Waits until no other load changes who belongs to which account: each has to see what the others did.
+SELECT pg_advisory_xact_lock(hashtext('sayso tops'), hashtext(current_schema()));
+
 -- name: moved
 -- The customers whose account may have changed: those of these whose bill_to or parent did, and all below them, with
 -- the account that was kept and the account that is.
@@ -45,34 +49,86 @@ UPDATE ledger SET facts = facts + 1 WHERE item = ANY ($2::text[]);
 UPDATE world SET facts = facts + 1;
 
 -- name: reported
--- Own demand of orders that the ERP now reports: the reservations of these orders and items, with their customers.
+-- Own demand of orders and items that the ERP reports: their reservations, and whether the ERP's rows stand for the
+-- quantity (they name one, and the site) and for the money. Rows of a status that does not count stand for nothing.
 SELECT r.promise, r.place, r.line, r.item, r.site, r.variant, r.day, r.quantity, r.allocation, r.account, r.amount, r.state,
-    p."order"
-FROM unnest($1::text[], $2::text[]) AS n (number, item)
-JOIN promises p ON p."order" = n.number AND p.state = 'ordered'
+    o."order", n.as_quantity, n.as_money
+FROM (
+    SELECT d."order" AS number, d.item, bool_or(d.amount IS NOT NULL) AS as_money,
+        bool_or(d.quantity IS NOT NULL AND coalesce(d.site, '') <> '') AS as_quantity
+    FROM unnest($1::text[], $2::text[]) AS n (number, item)
+    JOIN demand d ON d."order" = n.number AND d.item = n.item
+    WHERE NOT d.deleted AND coalesce(nullif(d.status, ''), 'confirmed') = ANY ($3::text[])
+    GROUP BY d."order", d.item) n
+JOIN orders o ON o."order" = n.number
+JOIN promises p ON p.id = o.promise AND p.state = 'ordered'
 JOIN reservations r ON r.promise = p.id AND r.item = n.item
+WHERE n.as_quantity OR n.as_money
 ORDER BY r.promise, r.place;
+
+-- name: reported_of
+-- What the ERP has reported of some orders: the items.
+SELECT DISTINCT "order", item FROM demand
+WHERE "order" = ANY ($1::text[]) AND item IS NOT NULL AND NOT deleted ORDER BY 1, 2;
+
+-- name: owners
+-- The accounts of the customers of some orders of ours.
+SELECT DISTINCT t.account FROM orders o JOIN tops t ON t.customer = o.customer WHERE o."order" = ANY ($1::text[]);
 
 -- name: absorb
 -- Ends reservations that the ERP's own demand replaces.
 DELETE FROM reservations r USING unnest($1::text[], $2::int[]) AS v (promise, place)
 WHERE r.promise = v.promise AND r.place = v.place;
 
--- name: carry_over
--- Where the ERP reports an order's line without its amount, keeps the amount that was promised, so that exposure does not fall.
-UPDATE demand d SET amount = v.amount, currency = (SELECT c.currency FROM customers c WHERE c.customer = v.account)
+-- name: absorb_money
+-- Takes the money off reservations whose quantity the ERP does not report.
+UPDATE reservations r SET amount = 0 FROM unnest($1::text[], $2::int[]) AS v (promise, place)
+WHERE r.promise = v.promise AND r.place = v.place;
+
+-- name: carry
+-- Remembers what was promised for an order's item that the ERP reports without an amount, in the account's currency.
+INSERT INTO carried ("order", item, amount, currency)
+SELECT v.number, v.item, v.amount, (SELECT c.currency FROM customers c WHERE c.customer = v.account)
 FROM unnest($1::text[], $2::text[], $3::numeric[], $4::text[]) AS v (number, item, amount, account)
-WHERE d."order" = v.number AND d.item = v.item AND NOT d.deleted AND d.amount IS NULL
-    AND (d.document, d.line) = (SELECT e.document, e.line FROM demand e WHERE e."order" = v.number AND e.item = v.item
-        AND NOT e.deleted AND e.amount IS NULL ORDER BY e.document, e.line LIMIT 1);
+ON CONFLICT ("order", item) DO UPDATE SET amount = carried.amount + excluded.amount;
+
+-- name: fill_amounts
+-- Where the ERP tells no amount of an order's item, in none of its rows, the one that was promised stands in the first.
+UPDATE demand d SET amount = v.amount, currency = v.currency, currency_factor = NULL
+FROM (
+    SELECT DISTINCT ON (e."order", e.item) e.document, e.line, e.variant, c.amount, c.currency
+    FROM unnest($1::text[], $2::text[]) AS n (number, item)
+    JOIN carried c ON c."order" = n.number AND c.item = n.item
+    JOIN demand e ON e."order" = n.number AND e.item = n.item AND NOT e.deleted
+    WHERE NOT EXISTS (SELECT FROM demand f
+        WHERE f."order" = n.number AND f.item = n.item AND NOT f.deleted AND f.amount IS NOT NULL)
+    ORDER BY e."order", e.item, e.document, e.line, e.variant) v
+WHERE d.document = v.document AND d.line = v.line AND d.variant = v.variant;
+
+-- name: fill_customers
+-- Where the ERP does not tell whose an order of ours is, it is its customer's.
+UPDATE demand d SET customer = o.customer
+FROM unnest($1::text[], $2::text[]) AS n (number, item)
+JOIN orders o ON o."order" = n.number AND o.state <> 'rejected'
+WHERE d."order" = n.number AND d.item = n.item AND NOT d.deleted AND coalesce(d.customer, '') = '';
 
 -- name: live_on
--- What live promises take of some items, the latest promise first, with the promise's customer, order and money.
+-- What live promises take of some items, the latest promise first, with the promise's customer, order and money; of
+-- orders that were promised firmly also what the ERP reports as still to leave (of the others nobody said when).
 SELECT r.promise, r.place, r.line, r.item, r.site, r.variant, r.day, r.quantity, r.allocation, r.account, r.amount, r.state,
-    p.customer, p."order"
+    p.customer, p."order", p.made
 FROM reservations r JOIN promises p ON p.id = r.promise
 WHERE r.item = ANY ($1::text[]) AND r.quantity > 0
-ORDER BY r.item, p.made DESC, p.id DESC, r.place;
+UNION ALL
+SELECT p.id, 0, 0, d.item, d.site, d.variant, coalesce(d.due, d.planned, d.requested, '0001-01-01'),
+    d.quantity - coalesce(d.reserved, 0), '', p.account, coalesce(d.amount, 0), '', o.customer, o."order", p.made
+FROM demand d
+JOIN orders o ON o."order" = d."order" AND o.state IN ('placed', 'countersigned')
+JOIN promises p ON p.id = o.promise AND p.state = 'ordered' AND p.verdict = 'firm'
+WHERE d.item = ANY ($1::text[]) AND NOT d.deleted AND d.quantity > coalesce(d.reserved, 0) AND coalesce(d.site, '') <> ''
+    AND coalesce(nullif(d.fulfilment, ''), 'stock') = 'stock' AND coalesce(d.kind, '') <> 'allocation'
+    AND coalesce(nullif(d.status, ''), 'confirmed') = ANY ($2::text[])
+ORDER BY item, made DESC, promise DESC, place;
 
 -- name: move_money
 -- Moves the reservations of customers that changed account to the new one.
