@@ -55,13 +55,15 @@ class Curve(NamedTuple):
     """Sellable quantity over time: from `days[i]` on, `sellable[i]` can leave. Never decreasing, days ascending.
 
     `days[0]` is today, as a proleptic ordinal. `lows[i]` is the day whose balance set `sellable[i]`. Quantities
-    may be negative, where more is committed than there is; `at` shows them as zero.
+    may be negative, where more is committed than there is; `at` shows them as zero. What leaves only after the
+    `horizon` counts on its last day, so that nothing is promised twice.
     """
 
     days: tuple[int, ...]
     sellable: tuple[Decimal, ...]
     lows: tuple[int, ...]
     supply: tuple[Supply, ...]
+    horizon: int
 
     def at(self, day: int) -> Decimal:
         """What can leave on a day, never below zero; a day before today has nothing."""
@@ -137,13 +139,16 @@ def curve(
 ) -> Curve:
     """The curve of one item at one site for one owner."""
     start = today.toordinal()
+    horizon = start + policy.availability.horizon_days
     changes: dict[int, Decimal] = {start: _opening(_stock(card, site, variant), policy)}
     supply = _supply(card, site, variant, start, policy)
     for inbound in supply:
         changes[inbound.day] = changes.get(inbound.day, ZERO) + inbound.quantity
     for day, quantity in _takings(card, taken, site, variant, owner, start, policy):
         changes[day] = changes.get(day, ZERO) - quantity
-    return _from_changes(changes, supply, start + policy.availability.horizon_days)
+    for day, quantity in _promised(taken, site, variant, start, horizon):
+        changes[day] = changes.get(day, ZERO) - quantity
+    return _from_changes(changes, supply, horizon)
 
 
 def lowered(known: Curve, day: int, quantity: Decimal) -> Curve:
@@ -152,6 +157,11 @@ def lowered(known: Curve, day: int, quantity: Decimal) -> Curve:
     What can leave from that day on falls by the quantity; what could leave earlier is the least of what it was
     and what is left then. The same as drawing the curve anew with the reservation in it.
     """
+    day = min(day, known.horizon)
+    if len(known.days) == 1:
+        low = known.lows[0]
+        left = known.sellable[0] - quantity
+        return Curve(known.days, (left,), (max(low, day),), known.supply, known.horizon)
     place = max(bisect_right(known.days, day) - 1, 0)
     later = tuple(value - quantity for value in known.sellable[place:])
     rest = later[0]
@@ -243,7 +253,6 @@ def _takings(
     yield from _demand(card, site, variant, start, policy)
     if card.allocations:
         yield from _allocated(card, taken, site, variant, owner, start, policy)
-    yield from _promised(taken, site, variant, start)
 
 
 def _demand(
@@ -270,9 +279,11 @@ def _allocated(
                 yield max(allocation.due.toordinal(), start) if allocation.due else start, left
 
 
-def _promised(taken: Taken, site: str, variant: str, start: int) -> Iterable[tuple[int, Decimal]]:
+def _promised(
+    taken: Taken, site: str, variant: str, start: int, horizon: int
+) -> Iterable[tuple[int, Decimal]]:
     for day, quantity in taken.by_place.get(place_of(site, variant), {}).items():
-        yield max(_ordinal(day), start), quantity
+        yield min(max(_ordinal(day), start), horizon), quantity
 
 
 @lru_cache(maxsize=20000)
@@ -292,4 +303,4 @@ def _from_changes(changes: dict[int, Decimal], supply: tuple[Supply, ...], horiz
     for place in range(len(days) - 2, -1, -1):
         if sellable[place + 1] <= sellable[place]:
             sellable[place], lows[place] = sellable[place + 1], lows[place + 1]
-    return Curve(tuple(days), tuple(sellable), tuple(lows), supply)
+    return Curve(tuple(days), tuple(sellable), tuple(lows), supply, horizon)

@@ -94,8 +94,9 @@ class Allocation(Struct, frozen=True, omit_defaults=True):
 
     @property
     def key(self) -> str:
-        """The allocation's document and line, as reservations that draw on it name it."""
-        return f"{self.document}/{self.line}"
+        """The allocation's document and line (and variant), as reservations that draw on it name it."""
+        key = f"{self.document}/{self.line}"
+        return f"{key}|{self.variant}" if self.variant else key
 
 
 class Component(Struct, frozen=True):

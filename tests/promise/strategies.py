@@ -1,0 +1,84 @@
+"""Small worlds for hypothesis: few sites, few days, small quantities, so that everything meets everything."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from hypothesis import strategies as st
+
+from promise.making import TODAY, allocation, day, demand, inbound, item, policy, stock, take
+from sayso.promise.availability import Owner
+
+SITES = ("LON", "YRK")
+
+days = st.integers(-3, 9)
+maybe_days = st.none() | days
+variants = st.sampled_from(["", "", "", "R"])
+small = st.integers(0, 12).map(Decimal)
+halves = st.integers(0, 24).map(lambda number: Decimal(number) / 2)
+owners = st.sampled_from([Owner(), Owner("C"), Owner("D", "G"), Owner("C", "G", "K")])
+
+stocks = st.builds(
+    lambda on_hand, reserved, safety, variant: stock(
+        on_hand, reserved=reserved, safety_stock=safety, variant=variant
+    ),
+    st.integers(-4, 20), st.integers(0, 3), st.integers(0, 3), variants,
+)  # fmt: skip
+
+inbounds = st.builds(
+    lambda number, quantity, reserved, due, variant, status, kind: inbound(
+        f"PO{number}", quantity, due, reserved=reserved, variant=variant, status=status, kind=kind
+    ),
+    st.integers(1, 4), halves, st.integers(0, 1), maybe_days, variants,
+    st.sampled_from(["", "", "confirmed", "draft"]), st.sampled_from(["", "purchase", "planned", "transfer"]),
+)  # fmt: skip
+
+demands = st.builds(
+    lambda quantity, reserved, due, planned, requested, variant, status, fulfilment: demand(
+        quantity, due, reserved=reserved, planned=day(planned), requested=day(requested), variant=variant,
+        status=status, fulfilment=fulfilment,
+    ),
+    halves, st.integers(0, 1), maybe_days, maybe_days, maybe_days, variants,
+    st.sampled_from(["", "confirmed", "quote", "draft"]),
+    st.sampled_from(["", "stock", "drop_ship", "special_order"]),
+)  # fmt: skip
+
+allocations = st.builds(
+    lambda number, quantity, due, variant, owner: allocation(
+        f"AL{number}", quantity, due, variant=variant, customer=owner[0], group=owner[1], contract=owner[2]
+    ),
+    st.integers(1, 2), small, maybe_days, variants,
+    st.sampled_from([("C", "", ""), ("", "G", ""), ("", "", "K"), ("C", "G", ""), ("D", "", ""), ("", "", "")]),
+)  # fmt: skip
+
+cards = st.builds(
+    lambda stocks, inbounds, demands, allocations: item(
+        stock=stocks, inbound=inbounds, demand=demands, allocations=allocations
+    ),
+    st.lists(stocks, max_size=2, unique_by=lambda one: one.variant).map(tuple),
+    st.lists(inbounds, max_size=4).map(tuple),
+    st.lists(demands, max_size=4).map(tuple),
+    st.lists(allocations, max_size=2, unique_by=lambda one: one.key).map(tuple),
+)
+
+takes = st.builds(
+    lambda quantity, on, variant, drawn: take(
+        quantity, on, variant=variant, allocation=f"{drawn}|{variant}" if drawn and variant else drawn
+    ),
+    st.integers(1, 5), st.integers(-2, 14), variants, st.sampled_from(["", "", "AL1/1", "AL2/1"]),
+)  # fmt: skip
+
+policies = st.builds(
+    lambda horizon, receiving, safety, past_due, statuses, planned: policy(
+        availability__horizon_days=horizon,
+        availability__receiving_days=receiving,
+        availability__safety_stock=safety,
+        availability__past_due_inbound=past_due,
+        availability__demand_status=statuses,
+        availability__inbound_kinds=["purchase", "transfer", "planned"] if planned else ["purchase", "transfer"],
+    ),
+    st.integers(0, 9), st.sampled_from([0, 0, 1, 2]), st.booleans(), st.sampled_from(["ignore", "next_day"]),
+    st.sampled_from([["confirmed"], ["confirmed", "quote"]]), st.booleans(),
+)  # fmt: skip
+
+ordinals = st.integers(-1, 12).map(lambda number: TODAY.toordinal() + number)
