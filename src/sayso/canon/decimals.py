@@ -72,7 +72,10 @@ def rounded(number: Decimal, places: int) -> Decimal:
     """
     if not number.is_finite():
         raise InvalidOperation(f"{number} cannot be rounded")
-    result = number.quantize(_unit(places), ROUND_HALF_UP, CONTEXT)
+    unit = _unit(places)
+    if number.same_quantum(unit) and number:  # as most amounts are that were rounded before
+        return number
+    result = number.quantize(unit, ROUND_HALF_UP, CONTEXT)
     return result if result else result.copy_abs()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -222,7 +223,7 @@ class Desk:
 
     def _hold_seconds(self, hold: str) -> int:
         longest = self.policy.holds.longest_seconds
-        seconds = int(parse_duration(hold).total_seconds())
+        seconds = _seconds(hold)
         if not 1 <= seconds <= longest:
             raise BadField(
                 "hold", hold, f"a hold lasts from one second to {longest}", remedy='send e.g. "PT15M"'
@@ -279,6 +280,11 @@ class Desk:
         if found is None or not caller.sees(found.customer):
             raise NotFound(f"there is no order {order}", remedy="check the number")
         return found
+
+
+@lru_cache(maxsize=256)
+def _seconds(hold: str) -> int:
+    return int(parse_duration(hold, field="hold").total_seconds())
 
 
 def _asked(what: str, body: bytes, caller: Caller, key: str | None, now: datetime) -> Asked:

@@ -152,9 +152,7 @@ def day_text(day: int | None) -> str | None:
 
 def price_shown(price: Priced, places: int) -> Price:
     """A price as text: the unit price keeps the places it has, at least the currency's."""
-    exponent = price.unit.as_tuple().exponent
-    own = -exponent if isinstance(exponent, int) else places
-    unit = money(price.unit, places) if own <= places else _trimmed(price.unit, places)
+    unit = _trimmed(price.unit, places)
     discount = plain(price.discount_percent) if price.discount_percent else ""
     return Price(unit, money(price.amount, places), price.currency, price.rule, discount, price.includes_tax)
 
@@ -176,5 +174,6 @@ def credit_shown(
 
 def _trimmed(unit: Decimal, places: int) -> str:
     text = plain(unit)
-    decimals = len(text.partition(".")[2])
+    point = text.find(".")
+    decimals = len(text) - point - 1 if point >= 0 else 0
     return text if decimals >= places else money(unit, places)

@@ -273,6 +273,8 @@ def _of_the_whole(
         verdict = REFUSED
         reasons.append(reason("unknown_customer", customer=request.customer))
     rules = world.policy.freshness
+    if not rules.stock_seconds and not rules.credit_seconds:
+        return verdict, reasons
     ages = (
         ("stock", _stock_as_of(facts), rules.stock_seconds),
         ("credit", _credit_as_of(facts), rules.credit_seconds),
@@ -387,7 +389,7 @@ def _item_evidence(item: ItemFacts) -> list[object]:
 
 
 def _stock_as_of(facts: Facts) -> datetime | None:
-    return min((item.card.as_of for item in facts.items.values() if item.card.as_of), default=None)
+    return min([item.card.as_of for item in facts.items.values() if item.card.as_of], default=None)
 
 
 def _credit_as_of(facts: Facts) -> datetime | None:

@@ -45,17 +45,16 @@ class ItemFacts:
         self.digest = digest
         self.taken = taken
         self._policy = policy
-        self._curves: dict[tuple[str, str, Owner, date], Curve] = {}
+        self._curves: dict[tuple[str, str, Owner | None, date], Curve] = {}
         self._sums: dict[Any, Any] = {} if sums is None else sums
 
     def curve(self, site: str, variant: str, owner: Owner, today: date) -> Curve:
         """The sellable quantity over time, drawn once."""
-        key = (site, variant, owner if self.card.allocations else NOBODY, today)
+        key = (site, variant, owner if self.card.allocations else None, today)
         known = self._curves.get(key)
         if known is None:
-            known = self._curves[key] = curve(
-                self.card, self.taken, site, variant, key[2], today, self._policy
-            )
+            known = curve(self.card, self.taken, site, variant, key[2] or NOBODY, today, self._policy)
+            self._curves[key] = known
         return known
 
     def explained(self, site: str, variant: str, owner: Owner, today: date, day: int) -> dict[str, str]:
