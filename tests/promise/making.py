@@ -72,7 +72,9 @@ def demand(quantity: Any, due: int | None = None, site: str = "LON", **columns: 
     return made(Demand, site=site, quantity=str(quantity), due=day(due), **_texts(columns))
 
 
-def allocation(document: str, quantity: Any, due: int | None = None, site: str = "LON", **columns: Any) -> Allocation:
+def allocation(
+    document: str, quantity: Any, due: int | None = None, site: str = "LON", **columns: Any
+) -> Allocation:
     """Stock protected for somebody."""
     columns = {"line": "1", "site": site, "quantity": str(quantity), "due": day(due), **columns}
     return made(Allocation, document=document, **columns)
@@ -89,7 +91,11 @@ def item(name: str = "A", on_hand: Any = None, **columns: Any) -> ItemCard:
 def price(amount: Any = None, source: str = "", **columns: Any) -> PriceLine:
     """A price line for everybody, or for a `source` (which is a customer unless told otherwise)."""
     source_type = columns.pop("source_type", "customer" if source else "all")
-    usual = {"line_type": "price" if amount is not None else "discount", "source_type": source_type, "source": source}
+    usual = {
+        "line_type": "price" if amount is not None else "discount",
+        "source_type": source_type,
+        "source": source,
+    }
     given = {} if amount is None else {"price": str(amount)}
     return made(PriceLine, **{**usual, "target": "A", **given, **_texts(columns)})
 
@@ -130,7 +136,8 @@ def facts(
     here = world or _WORLD()
     held = taken or {}
     known = {
-        one.item: ItemFacts(one, _address(one), taken_by(held.get(one.item, ())), here.policy) for one in items
+        one.item: ItemFacts(one, _address(one), taken_by(held.get(one.item, ())), here.policy)
+        for one in items
     }
     return Facts(here, account or _account(), known)
 
@@ -197,16 +204,30 @@ def parts(decision: Decision, line: int = 0) -> list[tuple[Any, ...]]:
     """The parts of a line, each as (state, site, quantity, days until it leaves, days until it arrives)."""
     found = []
     for part in answer(decision)["lines"][line]["parts"]:
-        days = [part[name] and (date.fromisoformat(part[name]) - TODAY).days for name in ("ship_on", "deliver_by")]
+        days = [
+            part[name] and (date.fromisoformat(part[name]) - TODAY).days for name in ("ship_on", "deliver_by")
+        ]
         found.append((part["state"], part["site"], part["quantity"], *days))
     return found
 
 
 def _texts(columns: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: str(value) if type(value) is int and name not in _WHOLE else value for name, value in columns.items()}
+    return {
+        name: str(value) if type(value) is int and name not in _WHOLE else value
+        for name, value in columns.items()
+    }
 
 
-_WHOLE = {"lead_days", "terms_days", "shipping_days", "priority", "rank", "documents", "transit_days", "handling_days"}
+_WHOLE = {
+    "lead_days",
+    "terms_days",
+    "shipping_days",
+    "priority",
+    "rank",
+    "documents",
+    "transit_days",
+    "handling_days",
+}
 
 
 def _address(card: Any) -> str:

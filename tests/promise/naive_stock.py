@@ -21,7 +21,14 @@ class Shelf:
     """One item at one site, for one owner, as it looks on a day."""
 
     def __init__(
-        self, card: ItemCard, takes: Sequence[Take], site: str, variant: str, owner: Owner, today: date, policy: Policy
+        self,
+        card: ItemCard,
+        takes: Sequence[Take],
+        site: str,
+        variant: str,
+        owner: Owner,
+        today: date,
+        policy: Policy,
     ) -> None:
         self.card = card
         self.takes = [one for one in takes if (one.item, one.site, one.variant) == (card.item, site, variant)]
@@ -82,10 +89,16 @@ class Shelf:
         for one in self.card.allocations:
             mine = self.owner
             named = [one.customer, one.group, one.contract]
-            fits = [one.customer in ("", mine.customer), one.group in ("", mine.group), one.contract in ("", mine.contract)]
+            fits = [
+                one.customer in ("", mine.customer),
+                one.group in ("", mine.group),
+                one.contract in ("", mine.contract),
+            ]
             if (one.site, one.variant) != self.place or (any(named) and all(fits)):
                 continue
-            left = one.quantity - sum((take.quantity for take in self.takes if take.allocation == one.key), NOTHING)
+            left = one.quantity - sum(
+                (take.quantity for take in self.takes if take.allocation == one.key), NOTHING
+            )
             if left > 0 and (one.due is None or one.due.toordinal() <= max(day, self.today)):
                 total += left
         return total
@@ -101,7 +114,9 @@ class Shelf:
 
     def balance(self, day: int) -> Decimal:
         """The projected balance at the end of a day."""
-        return self.on_hand() + self.arrived(day) - self.demanded(day) - self.protected(day) - self.promised(day)
+        return (
+            self.on_hand() + self.arrived(day) - self.demanded(day) - self.protected(day) - self.promised(day)
+        )
 
     def sellable(self, day: int) -> Decimal:
         """The least projected balance at any day from this one to the horizon; it may be below zero."""

@@ -9,7 +9,7 @@ import pytest
 
 from promise.making import START, TODAY, allocation, demand, drawn, inbound, item, policy, stock, take
 from sayso.canon.decimals import plain
-from sayso.promise.availability import Owner, explained
+from sayso.promise.availability import NOBODY, Owner, explained
 from sayso.promise.cards import ItemCard, Taken
 
 C, D = Owner("C"), Owner("D")
@@ -23,7 +23,9 @@ def card(*parts: Any) -> ItemCard:
 _KINDS = ("stock", "inbound", "demand", "allocations")
 
 
-def steps(*parts: Any, takes: tuple[Any, ...] = (), owner: Owner = Owner(), **settings: Any) -> list[tuple[int, str]]:
+def steps(
+    *parts: Any, takes: tuple[Any, ...] = (), owner: Owner = NOBODY, **settings: Any
+) -> list[tuple[int, str]]:
     """On which days the sellable quantity rises, and to what."""
     found = drawn(card(*parts), takes, policy(**settings) if settings else None, owner)
     return [(day - START, plain(quantity)) for day, quantity in found.steps()]
@@ -143,7 +145,9 @@ def test_before_today_nothing_can_leave() -> None:
     assert drawn(card(stock(7))).at(START - 1) == 0
 
 
-@pytest.mark.parametrize(("quantity", "earliest", "first"), [(7, 0, 0), (7, 2, 2), (8, 0, 3), (8, 5, 5), (13, 0, None)])
+@pytest.mark.parametrize(
+    ("quantity", "earliest", "first"), [(7, 0, 0), (7, 2, 2), (8, 0, 3), (8, 5, 5), (13, 0, None)]
+)
 def test_the_first_day_for_a_quantity(quantity: int, earliest: int, first: int | None) -> None:
     found = drawn(card(stock(7), inbound("PO", 5, 3))).first_day_for(Decimal(quantity), START + earliest)
     assert found == (None if first is None else START + first)
