@@ -231,7 +231,7 @@ _WHOLE = {
 
 
 def _address(card: Any) -> str:
-    return digest(msgspec.json.encode(card, order="sorted"))
+    return digest(msgspec.json.encode(card))
 
 
 def _WORLD() -> World:
