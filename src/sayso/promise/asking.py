@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
@@ -46,6 +46,19 @@ class Request(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     reference: str = ""
     hold: str = ""
     accept_conditional: bool = False
+
+
+class Question(NamedTuple):
+    """What is asked, when, and under which number it will be answered.
+
+    `hold_seconds` is 0 for a quote. `overridden_by` names the person who approved what credit would not.
+    """
+
+    promise: str
+    request: Request
+    now: datetime
+    hold_seconds: int = 0
+    overridden_by: str = ""
 
 
 def checked(request: Request, most_lines: int = 500) -> Request:

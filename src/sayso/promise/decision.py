@@ -12,19 +12,19 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-import msgspec
-
 from sayso.canon.canonical import digest
 from sayso.canon.decimals import arithmetic, money, plain, rounded
 from sayso.canon.times import moment
 from sayso.promise import answer as shown
+from sayso.promise.asking import Question as Question
 from sayso.promise.asking import Request
 from sayso.promise.availability import Owner
 from sayso.promise.calendars import Route
 from sayso.promise.cards import ZERO, AccountCard, Customer
 from sayso.promise.credit import Account, judged
 from sayso.promise.credit import Verdict as CreditVerdict
-from sayso.promise.facts import Facts, ItemFacts, Take
+from sayso.promise.evidence import recorded
+from sayso.promise.facts import Facts, Take
 from sayso.promise.lines import Considered, considered
 from sayso.promise.reasons import CONDITIONAL, FIRM, REFUSED, Reason, Verdict, in_order, reason, worst
 from sayso.promise.sourcing import Part, planned
@@ -36,19 +36,6 @@ JUDGEMENT = "1"
 
 _HUNDRED = Decimal(100)
 _CREDIT_VERDICT: Mapping[str, Verdict] = {"approved": FIRM, "refer": CONDITIONAL, "refused": REFUSED}
-
-
-class Question(NamedTuple):
-    """What is asked, when, and under which number it will be answered.
-
-    `hold_seconds` is 0 for a quote. `overridden_by` names the person who approved what credit would not.
-    """
-
-    promise: str
-    request: Request
-    now: datetime
-    hold_seconds: int = 0
-    overridden_by: str = ""
 
 
 class Decision(NamedTuple):
@@ -337,7 +324,7 @@ def _made(
     world, now = facts.world, question.now
     seconds = question.hold_seconds or world.policy.holds.quote_seconds
     expires = now + timedelta(seconds=seconds)
-    evidence = _evidence(question, facts)
+    evidence = recorded(question, facts, JUDGEMENT)
     as_of = {"stock": _moment(_stock_as_of(facts)), "credit": _moment(_credit_as_of(facts))}
     places = world.places(credit.currency) if credit else 2
     amount = credit.parts["this"] if credit else ZERO
@@ -361,31 +348,6 @@ def _may_hold(question: Question, verdict: Verdict, credit: CreditVerdict | None
     if credit is not None and credit.over_limit and not question.overridden_by:
         return False
     return verdict == FIRM or question.request.accept_conditional
-
-
-def _evidence(question: Question, facts: Facts) -> bytes:
-    """What is needed to decide again: the question, the addresses of the cards, and what was taken at that moment."""
-    account = facts.account
-    return msgspec.json.encode(
-        {
-            "account": [account.digest, plain(account.promised)] if account else None,
-            "hold_seconds": question.hold_seconds,
-            "items": {name: _item_evidence(item) for name, item in facts.items.items()},
-            "judgement": JUDGEMENT,
-            "now": question.now.isoformat(),
-            "overridden_by": question.overridden_by,
-            "policy": facts.world.policy.hash,
-            "promise": question.promise,
-            "request": question.request,
-            "world": facts.world.digest,
-        },
-        order="sorted",
-    )
-
-
-def _item_evidence(item: ItemFacts) -> list[object]:
-    taken = item.taken
-    return [item.digest, taken] if taken.by_place or taken.drawn else [item.digest]
 
 
 def _stock_as_of(facts: Facts) -> datetime | None:
