@@ -200,7 +200,7 @@ class Desk:
     ) -> Reply:
         """A batch of facts of one kind."""
         with mapped():
-            return Reply(200, msgspec.json.encode(await load_batch(self._pool, kind, body, now)))
+            return Reply(200, msgspec.json.encode(await load_batch(self._pool, kind, body, now, self.policy)))
 
     async def cases(self, state: str, caller: Caller, now: datetime, limit: int, cursor: str) -> Reply:
         """The work list."""
