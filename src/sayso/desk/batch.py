@@ -142,7 +142,7 @@ class Batch:
     ) -> None:
         """A promise ends: what it took is given back, and its row says how it ended."""
         for one in held.get(promise.id, ()):
-            if one.item:
+            if one.quantity:
                 self.items[one.item] = self.item(one.item).more(taken_by(one))
                 self._taken.add(one.item)
             self.owe(one.account, -one.amount)
@@ -150,8 +150,9 @@ class Batch:
         self.writes.released.append(promise.id)
 
     def change(self, settled: Settled) -> None:
-        """A promise changes its state."""
+        """A promise changes its state; the last change in a batch is the one that is written."""
         self._states[settled.id] = settled.state
+        self.writes.settled = [one for one in self.writes.settled if one.id != settled.id]
         self.writes.settled.append(settled)
 
     def change_order(self, settled: OrderSettled) -> None:
@@ -194,6 +195,7 @@ class Batch:
             )
         )
         shares = _shares(decision)
+        kits = {line.line for line in request.lines if self.items[line.item].card.kit}
         for place, take in enumerate(decision.takes):
             self.writes.reservations.append(
                 Reservation(
@@ -207,21 +209,25 @@ class Batch:
                     take.quantity,
                     take.allocation,
                     account,
-                    shares.pop(take.line, Decimal(0)),
+                    Decimal(0) if take.line in kits else shares.pop(take.line, Decimal(0)),
                     take.state,
                 )
             )
-        left = sum(shares.values(), Decimal(0))
-        if left:
-            self._keep_money(question.promise, len(decision.takes), account, left, question.now)
+        self._keep_money(question, len(decision.takes), account, shares)
         self.take(decision.takes)
         self.owe(account, decision.amount)
 
-    def _keep_money(self, promise: str, place: int, account: str, amount: Decimal, now: datetime) -> None:
-        """Money that goes with no stock, as for an item that is not stocked, is a reservation of nothing."""
-        self.writes.reservations.append(
-            Reservation(promise, place, 0, "", "", "", now.date(), Decimal(0), "", account, amount)
-        )
+    def _keep_money(self, question: Question, place: int, account: str, shares: Mapping[int, Decimal]) -> None:
+        """Money that goes with no stock of its item, as for a service or a kit, is a reservation of none of it.
+
+        It ends when the ERP reports the line: the components of a kit are reported beside it.
+        """
+        day, items = question.now.date(), {line.line: line.item for line in question.request.lines}
+        for line, amount in shares.items():
+            if amount:
+                kept = (question.promise, place, line, items[line], "", "", day, Decimal(0), "", account, amount)
+                self.writes.reservations.append(Reservation(*kept))
+                place += 1
 
     def finish(self) -> None:
         """Everything that changed, in the form it is written in."""
@@ -247,7 +253,7 @@ def _without(facts: Facts, promise: Promise, held: Iterable[Reservation]) -> Fac
     """The facts without what a promise takes of them, of the items that matter here and of the account."""
     items, account = dict(facts.items), facts.account
     for one in held:
-        if one.item in items:
+        if one.quantity and one.item in items:
             items[one.item] = items[one.item].more(taken_by(one))
         if account is not None and one.account == account.card.account:
             account = account._replace(promised=account.promised - one.amount)

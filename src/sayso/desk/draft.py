@@ -102,7 +102,7 @@ def rows_of(needs: Iterable[tuple[Waiting, Needs]], looked: Looked, cards: CardF
     """The rows that errands need, components and substitutes by the cards as last seen."""
     rows = Rows(set(), set(), set())
     for waiting, need in needs:
-        request = waiting.errand.request()
+        request = waiting.errand.request() if need.said is None else None
         if request is not None:
             rows.accounts.add(looked.tops[request.customer])
             for line in request.lines:

@@ -21,11 +21,12 @@ LIVE = ("held", "ordered")
 
 
 class Needs(NamedTuple):
-    """Rows to be locked before an errand can be settled."""
+    """Rows to be locked before an errand can be settled. `said`: its answer is known, and has only to be written down."""
 
     accounts: frozenset[str] = frozenset()
     items: frozenset[str] = frozenset()
     promises: frozenset[str] = frozenset()
+    said: Said | None = None
 
 
 class Said(NamedTuple):
@@ -53,9 +54,13 @@ class Asked(NamedTuple):
     now: datetime
     customers: frozenset[str] | None = None
 
+    def sees(self, customer: str) -> bool:
+        """Whether the caller may see what is this customer's."""
+        return self.customers is None or customer in self.customers
+
     def seen(self, promise: Promise | None, number: str) -> Promise:
         """The promise, where there is one that the caller may see; else NotFound."""
-        if promise is None or (self.customers is not None and promise.customer not in self.customers):
+        if promise is None or not self.sees(promise.customer):
             raise NotFound(
                 f"there is no hold {number}", remedy="only what is held can be renewed, released or ordered"
             )
@@ -136,12 +141,14 @@ class Ask(Errand):
             found = looked.orders.get(self._order.order)
             if found is not None and found.state != "rejected":
                 return same_order(found, self.asked)
+        if self._before is not None and self._before.id in looked.promises:
+            _still_free(looked.promises[self._before.id])
         if self._overridden_by and self.promise in looked.promises:
             state = looked.promises[self.promise].state
             raise Conflict(f"promise {self.promise} is {state}", remedy="ask for a new promise", state=state)
         old = self._own_hold(looked)
         if old is not None and self._hold_seconds and not self._order and self._same(old):
-            return Said(old.id, old.made, replayed=True, state="held")
+            return Said(old.id, old.made, body=_lives_until(old.expires), replayed=True, state="held")
         return Needs(promises=frozenset(promise.id for promise in self._replaced(looked)))
 
     def settle(self, batch: Batch, looked: Looked) -> Said:
@@ -210,17 +217,14 @@ class Place(Errand):
         return [self._order.order]
 
     def look(self, looked: Looked) -> Said | Needs:
-        found = looked.orders.get(self._order.order)
-        if found is not None and found.state != "rejected":
-            return same_order(found, self.asked)
         promise = looked.promises.get(self._order.promise)
         if promise is not None:
             self.asked.seen(promise, promise.id)
-        if promise is not None and promise.state in ("ordered", "cancelled", "replaced"):
-            became = f"became order {promise.order}" if promise.order else f"was replaced {promise.why}"
-            raise Conflict(
-                f"promise {promise.id} {became}", remedy="ask for a new promise", state=promise.state
-            )
+        found = looked.orders.get(self._order.order)
+        if found is not None and found.state != "rejected":
+            return same_order(found, self.asked)
+        if promise is not None:
+            _still_free(promise)
         if promise is None or promise.state != "held" or promise.expires <= self.asked.now:
             return Said(state="anew")
         return Needs(promises=frozenset([promise.id]))
@@ -301,13 +305,12 @@ class Renew(Errand):
             raise Again
         expires = self.asked.now + timedelta(seconds=self._seconds)
         batch.change(Settled(promise.id, "held", expires=expires))
-        body = msgspec.json.encode({"expires": moment(expires)})
-        return Said(promise.id, promise.made, body=body, state="held")
+        return Said(promise.id, promise.made, body=_lives_until(expires), state="held")
 
 
 def items_held(reservations: Iterable[Reservation]) -> set[str]:
     """The items whose rows have to be locked to give reservations back."""
-    return {one.item for one in reservations if one.item}
+    return {one.item for one in reservations if one.quantity}
 
 
 def order_body(order: Order, state: str = "") -> bytes:
@@ -323,12 +326,25 @@ def order_body(order: Order, state: str = "") -> bytes:
 
 def same_order(found: Order, asked: Asked) -> Said:
     """The order is placed already: the same request is answered alike, another is refused."""
-    if found.asked != asked.hash:
+    if found.asked != asked.hash or not asked.sees(found.customer):
+        facts = {"state": found.state} if asked.sees(found.customer) else {}
         raise Conflict(
-            f"order {found.order} was placed with another request", remedy="give a new order its own number",
-            state=found.state,
-        )  # fmt: skip
+            f"order {found.order} was placed with another request",
+            remedy="give a new order its own number",
+            **facts,
+        )
     return Said(found.promise, body=order_body(found), status=200, replayed=True, state=found.state)
+
+
+def _still_free(promise: Promise) -> None:
+    """Conflict where a promise has become an order, or another promise stands in its place."""
+    if promise.state in ("ordered", "cancelled", "replaced"):
+        became = f"became order {promise.order}" if promise.order else f"was replaced {promise.why}"
+        raise Conflict(f"promise {promise.id} {became}", remedy="ask for a new promise", state=promise.state)
+
+
+def _lives_until(expires: datetime) -> bytes:
+    return msgspec.json.encode({"expires": moment(expires)})
 
 
 def _ended(promise: Promise, state: str) -> Said:

@@ -69,15 +69,15 @@ async def settle_load(connection: Any, touched: Touched, now: datetime, policy: 
 
 
 async def replace_reported(
-    connection: Any, orders: Iterable[str], taken: Mapping[str, str], accounts: Sequence[str], policy: Policy
+    connection: Any, orders: Iterable[str], taken: Mapping[str, Taken], accounts: Sequence[str], policy: Policy
 ) -> None:
     """Orders that are being placed, and that the ERP has reported already: its demand stands from the beginning.
 
-    To be called under the locks on `accounts` and on the items of `taken` (what is taken of each, as written).
+    To be called under the locks on `accounts` and on the items of `taken`: what is taken of each, as it was written.
     """
     pairs = await handover.reported_of(connection, sorted(orders))
     if pairs:
-        await _replace_own_demand(connection, pairs, {name: _TAKEN.decode(text) for name, text in taken.items()}, policy)
+        await _replace_own_demand(connection, pairs, dict(taken), policy)
         await handover.raise_versions(connection, accounts, [], False)
 
 

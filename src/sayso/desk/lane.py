@@ -22,7 +22,8 @@ from sayso.desk.batch import Again, Batch, Looked
 from sayso.desk.cardfile import CardFile
 from sayso.desk.draft import Draft, Group, Rows, rows_of
 from sayso.desk.errands import Asked, End, Errand, Said
-from sayso.desk.waiting import Answer, Waiting, fail, give, moved, planned, settle_all
+from sayso.desk.handover import replace_reported
+from sayso.desk.waiting import Answer, Waiting, fail, give, moved, outdated, planned, settle_all
 from sayso.errors import Busy, SaysoError, StoreAway
 from sayso.store import cards, promises
 from sayso.store.database import mapped
@@ -42,14 +43,16 @@ class Lane:
     """Settles errands in batches; with `locks` False a lane for quotes, which reads without a lock.
 
     One connection writes, a second looks things up meanwhile. `most` bounds a batch, `most_waiting` the queue;
-    `patience` is how many seconds a lost database is waited for.
+    `patience` is how many seconds a lost database is waited for. A lane for quotes ends nothing itself: holds whose
+    time is up it gives to `ends`, the `settle` of a lane that may.
     """
 
     def __init__(
         self, connect: Callable[[], Awaitable[Any]], cardfile: CardFile, *, locks: bool = True, most: int = 128,
-        most_waiting: int = 10_000, patience: float = 20.0,
+        most_waiting: int = 10_000, patience: float = 20.0, ends: Callable[[Errand], Awaitable[Said]] | None = None,
     ) -> None:  # fmt: skip
         self._connect = connect
+        self._ends = ends
         self._cards = cardfile
         self._locks = locks
         self._most = most
@@ -227,6 +230,10 @@ class Lane:
             kept = self._cards.unarchived(filed.addresses)
             await cards.archive(self._writer, kept)
             await promises.write(self._writer, filed.writes)
+            if placed := [order.order for order in filed.writes.orders if order.state == "placed"]:
+                owing, policy = sorted(draft.rows.accounts), self._cards.policy
+                taken = {name: facts.taken for name, facts in filed.items.items()}
+                await replace_reported(self._writer, placed, taken, owing, policy)
             await self._writer.execute("COMMIT")
         except BaseException:
             if not self._writer.is_closed():
@@ -243,15 +250,20 @@ class Lane:
         stands = await promises.locked(
             self._writer, sorted(rows.accounts), sorted(rows.items), sorted(rows.promises), lock=self._locks
         )
-        if draft.filed is not None and draft.holds(stands):
+        names = sorted(rows.promises)
+        stood = await promises.promises(self._writer, names) if names else {}
+        held = await promises.reservations(self._writer, names) if names else {}
+        late = [outdated(needs, looked, stood, held) for needs, looked in draft.groups]
+        if draft.filed is not None and draft.holds(stands) and not any(late):
             return draft.filed, draft.settled
         world = await self._cards.world(self._writer, stands.world)
         items = await self._cards.items(self._writer, stands.items, rows.items)
         accounts = await self._cards.accounts(self._writer, stands.accounts, rows.accounts)
         filed = Batch(world, items, accounts, stands.promises)
         answers: list[tuple[Waiting, Answer]] = []
-        for needs, looked in draft.groups:
-            answers += settle_all(needs, filed, looked, moved(needs, looked, filed, self._cards))
+        for (needs, looked), those in zip(draft.groups, late, strict=True):
+            strays = those | moved(needs, looked, filed, self._cards)
+            answers += settle_all(needs, filed, looked, strays)
         filed.finish()
         return filed, answers
 
@@ -317,23 +329,27 @@ class Lane:
     async def _due(self, group: Sequence[Waiting]) -> list[Waiting]:
         """Holds whose time is up, at most once a second: they end first, so that nobody is refused for them."""
         now = max((waiting.errand.asked.now for waiting in group), default=None)
-        if now is None or not self._locks or (self._swept and timedelta(0) <= now - self._swept < _SWEEP):
+        if now is None or (self._swept and timedelta(0) <= now - self._swept < _SWEEP):
             return []
         found = await promises.due(self._reader, now, _MOST_SWEPT)
         if len(found) < _MOST_SWEPT:
             self._swept = now
         asked = Asked("", None, "", now)
-        return [Waiting(End(asked, promise.id, "expired", "its time was up")) for promise in found]
+        errands = [End(asked, promise.id, "expired", "its time was up") for promise in found]
+        if self._locks:
+            return [Waiting(errand) for errand in errands]
+        if self._ends is not None:
+            await asyncio.gather(*map(self._ends, errands), return_exceptions=True)
+        return []
 
     async def _looked(self, errands: Sequence[Errand]) -> Looked:
-        """Everything that can be read before the locks."""
+        """Everything that can be read before the locks; the answers last, so that what is found done has its answer."""
         reader = self._reader
         keys = [(one.asked.owner, one.asked.key) for one in errands if one.asked.key]
         numbers = sorted({number for one in errands for number in one.orders()})
         names = {name for one in errands for name in one.promises()}
         references = sorted({reference for one in errands for reference in one.references()})
         customers = {request.customer for one in errands if (request := one.request()) is not None}
-        answers = await promises.answered(reader, keys) if keys else {}
         orders = await promises.orders(reader, numbers) if numbers else {}
         by_reference = await promises.referenced(reader, references) if references else {}
         found = await promises.promises(reader, sorted(names)) if names else {}
@@ -341,6 +357,7 @@ class Lane:
         live = [one.id for one in every if one.state in ("held", "ordered")]
         held = await promises.reservations(reader, live) if live else {}
         tops = await self._cards.tops(reader, customers) if customers else {}
+        answers = await promises.answered(reader, keys) if keys else {}
         return Looked(answers, found, by_reference, orders, held, tops)
 
     async def _ensure_months(self, moments: Iterable[datetime]) -> None:

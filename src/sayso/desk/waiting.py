@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sayso.desk.batch import Again, Batch, Looked
 from sayso.desk.cardfile import CardFile
 from sayso.desk.errands import Errand, Needs, Said
 from sayso.errors import KeyReused, SaysoError
-from sayso.store.promises import Answered
+from sayso.store.promises import Answered, Promise, Reservation
 
+_MOST_MOVES = 4
 Answer = Said | Exception
 
 
 class Waiting:
     """An errand in the queue, and who waits for it."""
 
-    __slots__ = ("answer", "errand", "tries")
+    __slots__ = ("answer", "errand", "moves", "tries")
 
     def __init__(self, errand: Errand) -> None:
         self.errand = errand
         self.answer: asyncio.Future[Said] = asyncio.get_running_loop().create_future()
         self.tries = 0
+        self.moves = 0
 
 
 def planned(
@@ -41,7 +43,7 @@ def planned(
             answers.append((waiting, Again()))
             continue
         try:
-            said = _answered_before(errand, looked) or errand.look(looked)
+            said = _answered_before(errand, looked) or _seen(errand, looked)
         except SaysoError as problem:
             answers.append((waiting, problem))
             continue
@@ -58,15 +60,32 @@ def moved(
 ) -> set[Waiting]:
     """Errands whose customer is not in the account it was last seen in: it has moved, or is not known at all."""
     found: set[Waiting] = set()
-    for waiting, _ in needs:
+    for waiting, need in needs:
         request = waiting.errand.request()
-        if request is not None:
+        if request is not None and need.said is None:
             account = batch.accounts.get(looked.tops[request.customer])
             if account is None or request.customer not in account.card.customers:
                 cards.forget_top(request.customer)
-                if account is not None and waiting.tries == 0:
+                if account is not None and waiting.moves < _MOST_MOVES:
+                    waiting.moves += 1
                     found.add(waiting)
     return found
+
+
+def outdated(
+    needs: Iterable[tuple[Waiting, Needs]],
+    looked: Looked,
+    stood: Mapping[str, Promise],
+    held: Mapping[str, list[Reservation]],
+) -> set[Waiting]:
+    """Errands about promises that under the lock are not as they were when looked at, or take something else."""
+    seen = {promise.id: promise for promise in (*looked.promises.values(), *looked.references.values())}
+    return {
+        waiting
+        for waiting, need in needs
+        for name in need.promises
+        if stood.get(name) != seen.get(name) or held.get(name, []) != looked.reservations.get(name, [])
+    }
 
 
 def settle_all(
@@ -74,12 +93,12 @@ def settle_all(
 ) -> list[tuple[Waiting, Answer]]:
     """Settle one after another; an errand that finds things changed leaves no trace in the batch."""
     answers: list[tuple[Waiting, Answer]] = []
-    for waiting, _ in needs:
+    for waiting, need in needs:
         errand = waiting.errand
         try:
             if waiting in strays:
                 raise Again
-            said = errand.settle(batch, looked)
+            said = need.said or errand.settle(batch, looked)
         except (SaysoError, Again) as problem:
             answers.append((waiting, problem))
             continue
@@ -87,6 +106,12 @@ def settle_all(
             batch.writes.answers.append(_answer(errand, said))
         answers.append((waiting, said))
     return answers
+
+
+def _seen(errand: Errand, looked: Looked) -> Said | Needs:
+    """What is known without a lock stands for a new Idempotency-Key too, once that is written down."""
+    said = errand.look(looked)
+    return Needs(said=said) if isinstance(said, Said) and errand.asked.key and said.promise else said
 
 
 def _answer(errand: Errand, said: Said) -> Answered:
