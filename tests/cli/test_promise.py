@@ -52,7 +52,18 @@ async def test_a_conditional_answer_shows_each_part(loaded):
 
 
 async def test_one_reference_is_one_hold(loaded):
-    words = (*ASK, "--line", "HEART:12", "--hold", "15m", "--reference", "cart-1", "--channel", "desk", "--json")
+    words = (
+        *ASK,
+        "--line",
+        "HEART:12",
+        "--hold",
+        "15m",
+        "--reference",
+        "cart-1",
+        "--channel",
+        "desk",
+        "--json",
+    )
     first, second = json.loads((await loaded(*words)).stdout), json.loads((await loaded(*words)).stdout)
     assert first["held"]
     assert first == second
@@ -142,7 +153,7 @@ async def test_what_was_changed_does_not_hold(command, promised):
     changed = promised.read_bytes().replace(b'"13047"', b'"13048"')
     said = await command("promise", "verify", "-", given=changed)
     assert said.exit_code == 1
-    assert "Does not hold: the answer was changed after it was signed: customer" in said.stdout
+    assert "Does not hold: the answer was changed after it was signed: credit, customer" in said.stdout
     shown = await command("promise", "verify", "-", "--json", given=changed)
     assert (shown.exit_code, json.loads(shown.stdout)["holds"]) == (1, False)
 
@@ -156,7 +167,9 @@ async def test_a_strangers_key_does_not_hold(command, promised):
     assert (await command("promise", "verify", str(promised))).exit_code == 1
 
 
-@pytest.mark.parametrize("document", [b"", b"{}", b"[]", b"\xff", b'{"signature": 1}', b'{"promise": "prm_1"}'])
+@pytest.mark.parametrize(
+    "document", [b"", b"{}", b"[]", b"\xff", b'{"signature": 1}', b'{"promise": "prm_1"}']
+)
 async def test_what_is_no_signed_promise_is_refused(command, document):
     said = await command("promise", "verify", "-", given=document)
     assert said.exit_code == 2

@@ -42,7 +42,9 @@ def cases(flags: dict[str, Any], state: str, limit: int, cursor: str, as_json: b
         return
     from rich.text import Text
 
-    table = options.table("Case", "Since", "What", "Whose", "Order", "Customer", "Item", "Amount", "Next step")
+    table = options.table(
+        "Case", "Since", "What", "Whose", "Order", "Customer", "Item", "Amount", "Next step"
+    )
     for one in found["cases"]:
         what = one["kind"].replace("_", " ") + ("" if one["state"] == "open" else f" ({one['closed_why']})")
         cells = (one["case"], _day(one["opened"]), what, one["owner"], one["order"] or one["promise"])

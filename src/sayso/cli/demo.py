@@ -51,8 +51,9 @@ _KEPT = "usual"  # the setting that is left to look at, where all were run
 def demo(flags: dict[str, Any], once: bool, days: int | None, stock: str, as_json: bool) -> None:
     """The demo distributor: real orders, answered live.
 
-    A wholesaler's orders, replayed in time order: each promised, held and ordered over HTTP. Shown beside it: what a storefront that reads on-hand and a credit flag would have promised. Begins with an
-    empty database of its own, in the folder demo of the data folder; nothing else there is touched.
+    A wholesaler's orders, replayed in time order: each promised, held and ordered over HTTP. Shown beside it: what
+    a storefront that reads on-hand and a credit flag would have promised. Begins with an empty database of its own,
+    in the folder demo of the data folder; nothing else there is touched.
     """
     asked = wiring.settings(**flags)
     port = flags["port"] or (0 if once else asked.port)

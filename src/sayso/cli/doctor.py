@@ -29,7 +29,9 @@ _PROBE = 2.0  # seconds
 def doctor(context: click.Context, flags: dict[str, Any], as_json: bool) -> None:
     """What is configured, reachable, fresh, and what is not.
 
-    Each with its figures and a remedy. Changes nothing; starts Sayso's own PostgreSQL for as long as it looks, if it is there and does not run.
+    Each with its figures and a remedy. Changes nothing; starts Sayso's own PostgreSQL for as long as it looks, if it
+    is there and does not run.
+
     Exit status 0: all is well. 1: something wants attention. 3: something is wrong.
     """
     in_force = wiring.in_force(**flags)

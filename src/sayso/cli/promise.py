@@ -64,7 +64,8 @@ def promise(
 ) -> None:
     """Ask for a promise, and read the answer; or verify one.
 
-    May this buyer have this, when, at what price, on what terms? Decides over the database itself; no server is needed. A no is an answer, with its reasons, and exit status 0.
+    May this buyer have this, when, at what price, on what terms? Decides over the database itself; no server is
+    needed. A no is an answer, with its reasons, and exit status 0.
     """
     if context.invoked_subcommand is not None:
         return

@@ -129,9 +129,13 @@ def _confessed(problem: Exception) -> int:
 
 
 def _debugging() -> bool:
-    from sayso import wiring
-
-    return _asked_to_debug or wiring.debugging()
+    if _asked_to_debug:
+        return True
+    try:
+        from sayso import wiring
+    except Exception:  # what cannot even be imported may be the fault that is to be told
+        return False
+    return wiring.debugging()
 
 
 _asked_to_debug = False

@@ -16,7 +16,7 @@ import structlog
 from prometheus_client import Counter
 
 from sayso.desk.cardfile import CardFile
-from sayso.desk.errands import Asked, Errand, Needs, Said
+from sayso.desk.errands import Asked, End
 from sayso.desk.lane import Lane
 from sayso.errors import SaysoError
 from sayso.promise.policy import Policy
@@ -35,18 +35,8 @@ _EVERY = 1.0  # seconds between rounds
 _AHEAD = timedelta(days=7)  # a month's partition is there this long before the month
 _FORGET_EVERY = timedelta(hours=1)
 _MOST_SWEEPS = 20  # in one round; what is left comes with the next
-_MOST_COUNTED = 500
+_AT_ONCE = 500
 _PATIENCE = 5.0  # seconds that a round under way gets to end, when asked to stop
-
-
-class _Look(Errand):
-    """Nothing but a reason to look: the lane ends what is due before it settles anything."""
-
-    def __init__(self, now: datetime) -> None:
-        self.asked = Asked("", None, "", now)
-
-    def look(self, looked: object) -> Said | Needs:
-        return Said()
 
 
 class Rounds:
@@ -112,16 +102,16 @@ class Rounds:
             log.info("ended holds whose time was up", holds=ended)
 
     async def _sweep(self, now: datetime) -> int:
-        """End what is due. Counted by this process: where several sweep, each counts what it saw."""
+        """End what is due; how many holds that were. Where several sweep at once, each counts what it saw."""
         ended = 0
+        asked = Asked("", None, "", now)
         for _ in range(_MOST_SWEEPS):
-            due = len(await promises.due(self._pool, now, _MOST_COUNTED))
-            if not due:
-                break
-            await self._lane.settle(_Look(now))
-            _ended.inc(due)
-            ended += due
-            if due < _MOST_COUNTED:
+            due = await promises.due(self._pool, now, _AT_ONCE)
+            errands = [End(asked, promise.id, "expired", "its time was up") for promise in due]
+            await asyncio.gather(*(self._lane.settle(errand) for errand in errands))
+            _ended.inc(len(due))
+            ended += len(due)
+            if len(due) < _AT_ONCE:
                 break
         return ended
 
