@@ -69,24 +69,23 @@ def priced(
     if customer.customer in account.prices or (customer.bill_to and customer.bill_to in account.prices):
         rung = _rung(item, customer, account, world, wanted)
     else:
-        breaks, rungs = _ladder(item, customer, account, world, wanted)
-        rung = rungs[bisect_right(breaks, wanted.quantity * wanted.factor) - 1]
+        rung = _climbed(item, customer, account, world, wanted)
     if rung is None:
         return None
     amount = rounded(rung.net * wanted.quantity, world.places(wanted.currency))
     return Priced(rung.unit, amount, wanted.currency, rung.rule, rung.discount, rung.includes_tax)
 
 
-_Ladder = tuple[tuple[Decimal, ...], tuple["Rung | None", ...]]
+_Ladder = tuple[tuple[Decimal, ...], dict[int, "Rung | None"]]
 
 
-def _ladder(
+def _climbed(
     item: ItemCard, customer: Customer, account: AccountCard, world: World, wanted: Wanted
-) -> _Ladder:
-    """The prices of an item for all buyers alike, by quantity in base units: worked out once for a card and a day.
+) -> Rung | None:
+    """The rung that a quantity reaches; worked out once for all buyers alike, for a card and a day.
 
-    Which lines fit changes with the quantity only where a quantity break is reached, so that one look at each
-    break says all. A break in a stated unit is reached at that many of the unit.
+    Which lines fit changes with the quantity only where a quantity break is reached: between two breaks, one look
+    says all.
     """
     key = (
         world.mark, customer.price_group, customer.discount_group, customer.campaigns, wanted.uom, wanted.variant,
@@ -94,17 +93,24 @@ def _ladder(
     )  # fmt: skip
     known: _Ladder | None = item.memo.get(key)
     if known is None:
-        lines = [line for some in _lines(item, customer, account, world) for line in some]
-        reached = {line.min_quantity * (1 if line.uom in ("", item.uom) else wanted.factor) for line in lines}
-        breaks = sorted({ZERO, *reached})
-        rungs = (
-            _rung(item, customer, account, world, wanted._replace(quantity=least / wanted.factor))
-            for least in breaks
-        )
+        breaks = _breaks(item, customer, account, world, wanted)
         if len(item.memo) > _MOST_REMEMBERED:
             item.memo.clear()
-        known = item.memo[key] = (tuple(breaks), tuple(rungs))
-    return known
+        known = item.memo[key] = (breaks, {})
+    breaks, rungs = known
+    place = bisect_right(breaks, wanted.quantity * wanted.factor)
+    if place not in rungs:
+        rungs[place] = _rung(item, customer, account, world, wanted)
+    return rungs[place]
+
+
+def _breaks(
+    item: ItemCard, customer: Customer, account: AccountCard, world: World, wanted: Wanted
+) -> tuple[Decimal, ...]:
+    """The quantity breaks in base units. One in a stated unit is reached at that many of the unit."""
+    lines = [line for some in _lines(item, customer, account, world) for line in some]
+    reached = {line.min_quantity * (1 if line.uom in ("", item.uom) else wanted.factor) for line in lines}
+    return tuple(sorted(reached))
 
 
 def _rung(
@@ -246,6 +252,8 @@ def _candidate(
     assert line.price is not None
     percent = line.discount_percent or (discount if line.allow_discount else ZERO)
     price = line.price * wanted.factor if wanted.factor != 1 and line.uom in ("", item.uom) else line.price
+    if line.margin_percent:
+        price = price * (_HUNDRED + line.margin_percent) / _HUNDRED
     unit = _in_currency(price, line.currency, world, wanted)
     if unit is None:
         return None
@@ -275,9 +283,19 @@ def _ranking(world: World) -> Callable[[Candidate], tuple[object, ...]]:
         if line is None:
             return (len(places) + 1,)
         by_price = (candidate.net, -line.min_quantity) if lowest else (-line.min_quantity, candidate.net)
+        starts = line.starts.toordinal() if line.starts else 0
+        # What follows after the start only keeps the order of the facts from mattering.
+        same = (
+            candidate.unit,
+            line.source_type,
+            line.source,
+            line.target_type,
+            line.uom,
+            line.ends or date.max,
+        )
         return (
             places.get(line.source_type, len(places)), not line.variant, not line.currency, not line.country,
-            -line.priority, *by_price, -(line.starts.toordinal() if line.starts else 0),
+            -line.priority, *by_price, -starts, *same,
         )  # fmt: skip
 
     return rank
