@@ -30,6 +30,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "demo": _GROUND,
     "bench": ("api", *_BELOW_DOORS),
     "cli": ("api", "console", "demo", "bench", *_BELOW_DOORS),
+    "__main__": ("cli", "api", "console", "demo", "bench", *_BELOW_DOORS),
 }
 
 # Facts and the time go in, a value comes out: no I/O, no clock, no chance.
