@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
+from functools import lru_cache
 
 from sayso.errors import BadField
 
@@ -87,6 +88,7 @@ def parse_moment(text: str, *, field: str = "time") -> datetime:
         ) from None
 
 
+@lru_cache(maxsize=16384)
 def moment(when: datetime) -> str:
     """The RFC 3339 text in UTC, with milliseconds only where there are any.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -152,9 +153,10 @@ def day_text(day: int | None) -> str | None:
 
 def price_shown(price: Priced, places: int) -> Price:
     """A price as text: the unit price keeps the places it has, at least the currency's."""
-    unit = _trimmed(price.unit, places)
+    unit = unit_text(price.unit, places)
     discount = plain(price.discount_percent) if price.discount_percent else ""
-    return Price(unit, money(price.amount, places), price.currency, price.rule, discount, price.includes_tax)
+    # The amount was rounded to the currency's places, so that its text has just these.
+    return Price(unit, str(price.amount), price.currency, price.rule, discount, price.includes_tax)
 
 
 def credit_shown(
@@ -172,7 +174,9 @@ def credit_shown(
     )  # fmt: skip
 
 
-def _trimmed(unit: Decimal, places: int) -> str:
+@lru_cache(maxsize=65536)
+def unit_text(unit: Decimal, places: int) -> str:
+    """A unit price keeps the places that it has, at least the currency's."""
     text = plain(unit)
     point = text.find(".")
     decimals = len(text) - point - 1 if point >= 0 else 0
