@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +21,7 @@ from sayso.desk.facts import load_batch
 from sayso.desk.lane import Lane
 from sayso.desk.measures import count_decision
 from sayso.desk.signing import Signer
+from sayso.desk.waiting import same_request
 from sayso.errors import BadField, NotAllowed, NotFound
 from sayso.promise import answer as shown
 from sayso.promise.asking import Request, checked
@@ -29,9 +30,10 @@ from sayso.promise.ordering import OrderRequest, to_promise
 from sayso.promise.policy import Policy
 from sayso.store import promises
 from sayso.store.database import mapped
-from sayso.store.promises import Order, Promise, Recorded
+from sayso.store.promises import Answered, Order, Promise, Recorded
 
 _EVIDENCE = msgspec.json.Decoder(type=dict[str, msgspec.Raw])
+_EXPIRES = msgspec.json.Decoder(type=dict[str, datetime])
 _REQUEST = msgspec.json.Decoder(type=Request)
 
 
@@ -48,7 +50,7 @@ class Desk:
         self._most_lines = most_lines
         cardfile = CardFile(policy)
         self._holds = Lane(connect, cardfile)
-        self._quotes = Lane(connect, cardfile, locks=False)
+        self._quotes = Lane(connect, cardfile, locks=False, ends=self._holds.settle)
         self._browsed = CardFile(policy, archives=False)
         self._settle_load = settle_load
 
@@ -93,7 +95,7 @@ class Desk:
         recorded, _ = await self._promise(promise_id, caller)
         asked = _asked(f"renew {promise_id}", body, caller, key, now)
         said = await self._holds.settle(Renew(asked, promise_id, self._hold_seconds(hold)))
-        expires = msgspec.json.decode(said.body, type=dict[str, datetime])["expires"]
+        expires = _EXPIRES.decode(said.body)["expires"]
         renewed = shown.with_expiry(recorded.answer, expires)
         return Reply(200, self.signer.signed(renewed, recorded.made, "held"), said.replayed)
 
@@ -126,6 +128,8 @@ class Desk:
                 "an override has a person and a reason",
                 remedy="give both",
             )
+        # A decision is found by its moment: one that takes another's place is made after it, on any clock.
+        now = max(now, recorded.made + timedelta(milliseconds=1))
         asked = _asked(f"override {promise_id}", body, caller, key, now)
         seconds = msgspec.json.decode(evidence["hold_seconds"], type=int)
         errand = Ask(
@@ -179,7 +183,7 @@ class Desk:
         found = await self._order(order, caller)
         asked = _asked(f"cancel {order}", body, caller, key, now)
         said = Said(replayed=True)
-        if found.state not in ("rejected", "cancelled"):
+        if found.state != "rejected":
             said = await self._holds.settle(
                 End(asked, found.promise, "cancelled", reason or f"by {caller.name or 'its buyer'}")
             )
@@ -198,9 +202,23 @@ class Desk:
     async def load_facts(
         self, kind: str, body: bytes, caller: Caller, key: str | None, now: datetime
     ) -> Reply:
-        """A batch of facts of one kind."""
+        """A batch of facts of one kind. Loading is safe to repeat: the key only keeps the report."""
+        asked = _asked(f"facts {kind}", body, caller, key, now)
         with mapped():
-            return Reply(200, msgspec.json.encode(await load_batch(self._pool, kind, body, now, self.policy)))
+            if known := await self._answered(asked):
+                return known
+            report = msgspec.json.encode(await load_batch(self._pool, kind, body, now, self.policy))
+            answer = Answered(asked.owner, key or "", asked.hash, "", 200, report, now)
+            if key and not await promises.keep_answer(self._pool, answer):
+                return await self._answered(asked) or Reply(200, report)
+        return Reply(200, report)
+
+    async def _answered(self, asked: Asked) -> Reply | None:
+        """What was answered under a key; KeyReused where that was to another request."""
+        if not asked.key:
+            return None
+        found = (await promises.answered(self._pool, [(asked.owner, asked.key)])).get((asked.owner, asked.key))
+        return None if found is None else Reply(found.status, same_request(found, asked).body, replayed=True)
 
     async def cases(self, state: str, caller: Caller, now: datetime, limit: int, cursor: str) -> Reply:
         """The work list."""
@@ -246,6 +264,8 @@ class Desk:
                     f"the decision {said.promise} is no longer kept", remedy="ask again with a new key"
                 )
             body, made = recorded.answer, recorded.made
+            if said.body:
+                body = shown.with_expiry(body, _EXPIRES.decode(said.body)["expires"])
         else:
             count_decision(_verdict_of(body))
         assert made is not None

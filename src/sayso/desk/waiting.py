@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from sayso.desk.batch import Again, Batch, Looked
 from sayso.desk.cardfile import CardFile
-from sayso.desk.errands import Errand, Needs, Said
+from sayso.desk.errands import Asked, Errand, Needs, Said
 from sayso.errors import KeyReused, SaysoError
 from sayso.store.promises import Answered, Promise, Reservation
 
@@ -127,12 +127,18 @@ def _answered_before(errand: Errand, looked: Looked) -> Said | None:
     found = looked.answers.get((asked.owner, asked.key)) if asked.key else None
     if found is None:
         return None
+    same_request(found, asked)
+    return Said(found.promise, found.made, body=found.body, status=found.status, replayed=True)
+
+
+def same_request(found: Answered, asked: Asked) -> Answered:
+    """An answer that was given under the key of a request, if that was the same request; else KeyReused."""
     if found.asked != asked.hash:
         raise KeyReused(
             f"Idempotency-Key {asked.key} was used with another request",
             remedy="give every new request a new key",
         )
-    return Said(found.promise, found.made, body=found.body, status=found.status, replayed=True)
+    return found
 
 
 def _marks(errand: Errand) -> set[object]:

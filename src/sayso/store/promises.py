@@ -186,6 +186,11 @@ async def answered(connection: Any, keys: Sequence[tuple[str, str]]) -> dict[tup
     }  # fmt: skip
 
 
+async def keep_answer(connection: Any, answer: Answered) -> bool:
+    """Keep an answer under its owner and key; False where there is one already."""
+    return await connection.fetchval(SQL["keep_answer"], *answer) is not None
+
+
 async def promises(connection: Any, ids: Sequence[str]) -> dict[str, Promise]:
     """Promises by number."""
     return {row["id"]: Promise(*row) for row in await connection.fetch(SQL["promises"], list(ids))}

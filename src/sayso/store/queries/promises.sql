@@ -16,6 +16,11 @@ SELECT i.owner, i.key, i.asked, i.promise, i.status, i.body, i.made
 FROM unnest($1::text[], $2::text[]) AS a (owner, key)
 JOIN idempotency i ON i.owner = a.owner AND i.key = a.key;
 
+-- name: keep_answer
+-- Keeps an answer that was given outside a batch, unless there is one under its key already.
+INSERT INTO idempotency (owner, key, asked, promise, status, body, made) VALUES ($1, $2, $3, nullif($4, ''), $5, $6, $7)
+ON CONFLICT DO NOTHING RETURNING 1;
+
 -- name: promises
 -- Promises by their number.
 SELECT id, state, customer, account, channel, reference, asked, verdict, amount, made, expires, "order", ended, why
