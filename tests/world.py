@@ -45,7 +45,9 @@ _ORDER = msgspec.json.Decoder(OrderRequest)
 
 def bound(*customers: str, name: str = "portal") -> Caller:
     """A caller whose key is bound to these customers."""
-    return Caller(name, frozenset({"promises", "orders", "availability", "cases", "credit"}), frozenset(customers))
+    return Caller(
+        name, frozenset({"promises", "orders", "availability", "cases", "credit"}), frozenset(customers)
+    )
 
 
 def day(days: int, since: datetime = MONDAY) -> str:
@@ -76,7 +78,9 @@ class Shop:
 
     async def item(self, item: str, on_hand: Any = None, site: str = "LON", **columns: Any) -> None:
         """An item at 1.00 unless told otherwise, and what a site has of it."""
-        await self.told("items", {"item": item, "uom": "EA", "list_price": "1.00", "currency": "GBP", **columns})
+        await self.told(
+            "items", {"item": item, "uom": "EA", "list_price": "1.00", "currency": "GBP", **columns}
+        )
         if on_hand is not None:
             await self.count(item, on_hand, site)
 
@@ -87,7 +91,9 @@ class Shop:
     async def customer(self, customer: str, limit: Any = None, **columns: Any) -> None:
         """A customer, with a credit limit if one is told."""
         given = {} if limit is None else {"credit_limit": str(limit)}
-        await self.told("customers", {"customer": customer, "country": "GB", "currency": "GBP", **given, **columns})
+        await self.told(
+            "customers", {"customer": customer, "country": "GB", "currency": "GBP", **given, **columns}
+        )
 
     async def ask(
         self, customer: str, *lines: Line, hold: str = "", key: str | None = None, now: datetime | None = None,
@@ -134,7 +140,9 @@ class Shop:
         body = msgspec.json.encode({"hold": hold})
         return read(await self.desk.renew_promise(promise, hold, body, *self._who(**who)))
 
-    async def override(self, promise: str, by: str = "Ann Lee", reason: str = "paid by phone", **who: Any) -> Answer:
+    async def override(
+        self, promise: str, by: str = "Ann Lee", reason: str = "paid by phone", **who: Any
+    ) -> Answer:
         """A named person approves what credit did not."""
         body = msgspec.json.encode({"by": by, "reason": reason})
         return read(await self.desk.override_promise(promise, by, reason, body, *self._who(**who)))
@@ -193,7 +201,9 @@ class Shop:
 
 def asking(customer: str, *lines: Line, hold: str = "", **fields: Any) -> Row:
     """The JSON of a request. A line is (item, quantity) or an object."""
-    rows = [{"item": line[0], "quantity": str(line[1])} if isinstance(line, tuple) else line for line in lines]
+    rows = [
+        {"item": line[0], "quantity": str(line[1])} if isinstance(line, tuple) else line for line in lines
+    ]
     given = {"hold": hold} if hold else {}
     return {"customer": customer, "ship_to": {"country": "GB"}, "lines": rows, **given, **fields}
 

@@ -105,7 +105,9 @@ async def test_an_amount_in_two_documents_is_carried_once(shop: Shop) -> None:
     await stands(shop, 6, 100, 80)
 
 
-@pytest.mark.parametrize("lacking", [{"site": None}, {"quantity": None}, {"status": "draft"}, {"status": "quote"}])
+@pytest.mark.parametrize(
+    "lacking", [{"site": None}, {"quantity": None}, {"status": "draft"}, {"status": "quote"}]
+)
 async def test_a_row_that_does_not_count_takes_no_ones_place(shop: Shop, lacking: dict[str, Any]) -> None:
     """No site would ship it, or nobody counts a draft: own demand stands until a row does."""
     await ordered(shop, ("lamp", 4))
@@ -125,7 +127,11 @@ async def test_the_erps_word_may_come_before_ours(shop: Shop) -> None:
     await shop.told("demand", line(1, "lamp", 4, 80, customer="bob"))
     assert await shop.sellable("lamp") == 2, "nothing tells yet that they are one"
     await shop.order("WEB-1", held["promise"])
-    assert (await shop.sellable("lamp"), await shop.exposure("ada"), await shop.exposure("bob")) == (6, 25, 80)
+    assert (await shop.sellable("lamp"), await shop.exposure("ada"), await shop.exposure("bob")) == (
+        6,
+        25,
+        80,
+    )
     await shop.audit()
 
 
@@ -163,9 +169,15 @@ async def test_an_allocation_that_was_drawn_on_is_whole_again(shop: Shop) -> Non
     await shop.told("demand", protected)
     assert await shop.sellable("lamp", customer="bob") == 4
     await ordered(shop, ("lamp", 5))
-    assert (await shop.sellable("lamp", customer="ada"), await shop.sellable("lamp", customer="bob")) == (5, 4)
+    assert (await shop.sellable("lamp", customer="ada"), await shop.sellable("lamp", customer="bob")) == (
+        5,
+        4,
+    )
     await shop.told("demand", line(1, "lamp", 5, 100), {**protected, "quantity": "1"})
-    assert (await shop.sellable("lamp", customer="ada"), await shop.sellable("lamp", customer="bob")) == (5, 4)
+    assert (await shop.sellable("lamp", customer="ada"), await shop.sellable("lamp", customer="bob")) == (
+        5,
+        4,
+    )
     await shop.audit()
 
 
@@ -233,7 +245,10 @@ async def test_what_is_given_back_is_what_stands_under_the_lock(
 
 
 def _between(
-    monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], Awaitable[Any]], where: Any = promises, before: str = "locked"
+    monkeypatch: pytest.MonkeyPatch,
+    meanwhile: Callable[[], Awaitable[Any]],
+    where: Any = promises,
+    before: str = "locked",
 ) -> Any:
     """Something happens once, after somebody has looked and before it locks (or before another step of the store)."""
     true = getattr(where, before)
@@ -262,7 +277,9 @@ async def test_a_load_follows_a_customer_that_moves_before_its_lock(
     assert (await shop.exposure("head"), await shop.exposure("ada")) == (70, 70)
 
 
-async def test_two_loads_at_once_agree_whose_account_it_is(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_two_loads_at_once_agree_whose_account_it_is(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One load hangs a customer under a branch, and has not committed; another hangs the branch under its head."""
     for name in ("head", "branch", "leaf"):
         await shop.customer(name, 100)

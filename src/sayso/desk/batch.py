@@ -64,6 +64,8 @@ class Batch:
         self._taken: set[str] = set()
         self._owing: set[str] = set()
         self.addresses: set[str] = {world.digest, world.policy.hash}
+        #: Whether something was refused that another hold on its own reference may stand in the way of.
+        self.unsure = False
 
     def know(
         self, items: Mapping[str, ItemFacts], accounts: Mapping[str, AccountFacts], states: Mapping[str, str]
@@ -217,7 +219,9 @@ class Batch:
         self.take(decision.takes)
         self.owe(account, decision.amount)
 
-    def _keep_money(self, question: Question, place: int, account: str, shares: Mapping[int, Decimal]) -> None:
+    def _keep_money(
+        self, question: Question, place: int, account: str, shares: Mapping[int, Decimal]
+    ) -> None:
         """Money that goes with no stock of its item, as for a service or a kit, is a reservation of none of it.
 
         It ends when the ERP reports the line: the components of a kit are reported beside it.
@@ -225,7 +229,19 @@ class Batch:
         day, items = question.now.date(), {line.line: line.item for line in question.request.lines}
         for line, amount in shares.items():
             if amount:
-                kept = (question.promise, place, line, items[line], "", "", day, Decimal(0), "", account, amount)
+                kept = (
+                    question.promise,
+                    place,
+                    line,
+                    items[line],
+                    "",
+                    "",
+                    day,
+                    Decimal(0),
+                    "",
+                    account,
+                    amount,
+                )
                 self.writes.reservations.append(Reservation(*kept))
                 place += 1
 

@@ -217,7 +217,9 @@ class Desk:
         """What was answered under a key; KeyReused where that was to another request."""
         if not asked.key:
             return None
-        found = (await promises.answered(self._pool, [(asked.owner, asked.key)])).get((asked.owner, asked.key))
+        found = (await promises.answered(self._pool, [(asked.owner, asked.key)])).get(
+            (asked.owner, asked.key)
+        )
         return None if found is None else Reply(found.status, same_request(found, asked).body, replayed=True)
 
     async def cases(self, state: str, caller: Caller, now: datetime, limit: int, cursor: str) -> Reply:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from sayso.desk.batch import Batch, Looked
+from sayso.desk.batch import Batch, Looked, Reference
 from sayso.desk.cardfile import CardFile
 from sayso.desk.errands import Needs, items_held
 from sayso.desk.waiting import Answer, Waiting
@@ -56,6 +56,13 @@ class Draft:
     def waiting(self) -> list[Waiting]:
         """Everybody whose errand is settled in the transaction."""
         return [waiting for group in self.groups for waiting, _ in group.needs]
+
+    def references(self) -> set[Reference]:
+        """The references that errands of the transaction are about."""
+        return {
+            one for group in self.groups for waiting, need in group.needs if not need.said
+            for one in waiting.errand.references()
+        }  # fmt: skip
 
     def add(self, group: Group, rows: Rows) -> None:
         """More errands, and the rows that they need."""

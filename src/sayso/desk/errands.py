@@ -168,6 +168,8 @@ class Ask(Errand):
                     promise, looked.reservations, self._end_of(promise), self.asked.now, f"by {self.promise}"
                 )
             batch.keep(question, decision, self.asked.hash, self._order.order if self._order else "")
+        elif self._request.reference:
+            batch.unsure = True
         return self._said(batch, decision)
 
     def _said(self, batch: Batch, decision: Decision) -> Said:

@@ -69,7 +69,11 @@ async def settle_load(connection: Any, touched: Touched, now: datetime, policy: 
 
 
 async def replace_reported(
-    connection: Any, orders: Iterable[str], taken: Mapping[str, Taken], accounts: Sequence[str], policy: Policy
+    connection: Any,
+    orders: Iterable[str],
+    taken: Mapping[str, Taken],
+    accounts: Sequence[str],
+    policy: Policy,
 ) -> None:
     """Orders that are being placed, and that the ERP has reported already: its demand stands from the beginning.
 
@@ -120,7 +124,9 @@ async def _replace_own_demand(
         await handover.write_taken(connection, texts, off)
         await handover.absorb(connection, found)
     if carried:
-        await handover.carry(connection, [(order, item, sum_, account) for (order, item, account), sum_ in carried.items()])
+        await handover.carry(
+            connection, [(order, item, sum_, account) for (order, item, account), sum_ in carried.items()]
+        )
     await handover.fill_in(connection, pairs)
 
 

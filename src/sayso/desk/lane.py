@@ -23,7 +23,7 @@ from sayso.desk.cardfile import CardFile
 from sayso.desk.draft import Draft, Group, Rows, rows_of
 from sayso.desk.errands import Asked, End, Errand, Said
 from sayso.desk.handover import replace_reported
-from sayso.desk.waiting import Answer, Waiting, fail, give, moved, outdated, planned, settle_all
+from sayso.desk.waiting import Answer, Stood, Waiting, fail, give, moved, outdated, planned, settle_all
 from sayso.errors import Busy, SaysoError, StoreAway
 from sayso.store import cards, promises
 from sayso.store.database import mapped
@@ -218,7 +218,7 @@ class Lane:
         if filed is not None:
             filed.finish()
             self._cards.believe(filed.standing(), filed.writes.accounts)
-            if filed.writes.plain:
+            if filed.writes.plain and not filed.unsure:
                 kept = self._cards.unarchived(filed.addresses)
                 if await promises.settle(self._writer, draft.expected, filed.writes, kept):
                     self._cards.archived(kept)
@@ -250,10 +250,8 @@ class Lane:
         stands = await promises.locked(
             self._writer, sorted(rows.accounts), sorted(rows.items), sorted(rows.promises), lock=self._locks
         )
-        names = sorted(rows.promises)
-        stood = await promises.promises(self._writer, names) if names else {}
-        held = await promises.reservations(self._writer, names) if names else {}
-        late = [outdated(needs, looked, stood, held) for needs, looked in draft.groups]
+        stood = await self._stood(draft)
+        late = [outdated(needs, looked, stood) for needs, looked in draft.groups]
         if draft.filed is not None and draft.holds(stands) and not any(late):
             return draft.filed, draft.settled
         world = await self._cards.world(self._writer, stands.world)
@@ -266,6 +264,15 @@ class Lane:
             answers += settle_all(needs, filed, looked, strays)
         filed.finish()
         return filed, answers
+
+    async def _stood(self, draft: Draft) -> Stood:
+        """What the rows alone do not tell: promises that may end, what they take, and who holds on a reference."""
+        names, references = sorted(draft.rows.promises), sorted(draft.references())
+        return Stood(
+            await promises.promises(self._writer, names) if names else {},
+            await promises.reservations(self._writer, names) if names else {},
+            await promises.referenced(self._writer, references) if references else {},
+        )
 
     async def _recover(self, draft: Draft, problem: Exception) -> None:
         """A commit failed, or nobody knows. What was recorded is answered from the record, the rest is tried again."""

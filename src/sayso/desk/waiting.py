@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
-from sayso.desk.batch import Again, Batch, Looked
+from sayso.desk.batch import Again, Batch, Looked, Reference
 from sayso.desk.cardfile import CardFile
 from sayso.desk.errands import Asked, Errand, Needs, Said
 from sayso.errors import KeyReused, SaysoError
@@ -13,6 +14,14 @@ from sayso.store.promises import Answered, Promise, Reservation
 
 _MOST_MOVES = 4
 Answer = Said | Exception
+
+
+class Stood(NamedTuple):
+    """What was looked up before, as it is under the lock."""
+
+    promises: Mapping[str, Promise]
+    reservations: Mapping[str, list[Reservation]]
+    references: Mapping[Reference, Promise]
 
 
 class Waiting:
@@ -72,20 +81,19 @@ def moved(
     return found
 
 
-def outdated(
-    needs: Iterable[tuple[Waiting, Needs]],
-    looked: Looked,
-    stood: Mapping[str, Promise],
-    held: Mapping[str, list[Reservation]],
-) -> set[Waiting]:
+def outdated(needs: Iterable[tuple[Waiting, Needs]], looked: Looked, stood: Stood) -> set[Waiting]:
     """Errands about promises that under the lock are not as they were when looked at, or take something else."""
     seen = {promise.id: promise for promise in (*looked.promises.values(), *looked.references.values())}
-    return {
-        waiting
-        for waiting, need in needs
-        for name in need.promises
-        if stood.get(name) != seen.get(name) or held.get(name, []) != looked.reservations.get(name, [])
-    }
+    found: set[Waiting] = set()
+    for waiting, need in needs:
+        references = () if need.said else waiting.errand.references()
+        if any(
+            stood.promises.get(name) != seen.get(name)
+            or stood.reservations.get(name, []) != looked.reservations.get(name, [])
+            for name in need.promises
+        ) or any(stood.references.get(one) != looked.references.get(one) for one in references):
+            found.add(waiting)
+    return found
 
 
 def settle_all(

@@ -1,0 +1,21 @@
+"""A shop with a few goods and customers, for stories."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+
+from world import Shop, shop_on
+
+
+@pytest_asyncio.fixture
+async def shop(database: str) -> AsyncIterator[Shop]:
+    """Ten lamps and a hundred cups in London; Ada may owe 1,000, Bob as much as he likes."""
+    async with shop_on(database) as found:
+        await found.opens()
+        await found.item("lamp", 10, list_price="20.00")
+        await found.item("cup", 100, list_price="2.50")
+        await found.customer("ada", 1000)
+        await found.customer("bob")
+        yield found
