@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from functools import cached_property
 from typing import Literal, NamedTuple
 
@@ -26,7 +26,7 @@ _LESS = frozenset({"draft_from_shipment", "return_order", "return_received", "pr
 
 
 class Overdue(NamedTuple):
-    """What is overdue: its sum in the account's currency, and the oldest of it."""
+    """What is overdue: its sum in the account's currency, a part of a minor unit counted whole, and the oldest of it."""
 
     amount: Decimal
     document: str
@@ -99,15 +99,16 @@ class Account:
 
     @cached_property
     def limit(self) -> Decimal | None:
-        """The limit at the top of the tree, else its group's; None when unlimited."""
+        """The limit at the top of the tree, else its group's, which is told in the company's currency.
+
+        None when unlimited.
+        """
         limit = self.top.credit_limit
-        if limit is None:
+        if limit is None and self.top.group:
             groups = self.world.groups
-            limit = (
-                groups.get((self.top.group, self.top.company), groups.get((self.top.group, "")))
-                if self.top.group
-                else None
-            )
+            limit = groups.get((self.top.group, self.top.company), groups.get((self.top.group, "")))
+            if limit is not None:
+                limit = self.in_own_currency(limit, self.world.policy.company.currency)
         if limit:
             return limit
         return None if self.world.policy.credit.without_limit == "unlimited" else ZERO
@@ -123,7 +124,11 @@ class Account:
             return None
         oldest = min((due for due in late if due.open > 0), key=lambda due: due.due or self.today)
         days = self.today.toordinal() - (oldest.due or self.today).toordinal()
-        return Overdue(amount, oldest.first, days, self._worth(oldest.open, oldest.currency))
+        return Overdue(self.in_full(amount), oldest.first, days, self._worth(oldest.open, oldest.currency))
+
+    def in_full(self, amount: Decimal) -> Decimal:
+        """An amount to be paid: a part of a minor unit is paid as a whole one, or what is owed would not be settled."""
+        return amount.quantize(Decimal(1).scaleb(-self.world.places(self.currency)), ROUND_CEILING)
 
     def in_own_currency(self, amount: Decimal, currency: str) -> Decimal:
         """An amount in the account's currency, rounded to it."""
@@ -169,8 +174,9 @@ def judged(
     over = limit is not None and exposure > limit
     if limit is not None and over:
         verdict = _worse(verdict, "approved" if overridden else _OUTCOME[policy.over_limit])
-        reasons.append(_over_reason(account, exposure, limit))
-        remedies.append(_prepay(account, exposure - limit, amount))
+        shortfall = account.in_full(exposure - limit)
+        reasons.append(_over_reason(account, exposure, limit, shortfall))
+        remedies.append(_prepay(account, shortfall, amount))
     parts = {**account.parts, "promises": promised, "this": amount}
     available = None if limit is None else limit - exposure
     return Verdict(
@@ -201,10 +207,10 @@ def _overdue_reason(account: Account, late: Overdue) -> Reason:
     )  # fmt: skip
 
 
-def _over_reason(account: Account, exposure: Decimal, limit: Decimal) -> Reason:
+def _over_reason(account: Account, exposure: Decimal, limit: Decimal, shortfall: Decimal) -> Reason:
     return reason(
         "over_limit", exposure=_amount(account, exposure), limit=_amount(account, limit),
-        over_by=_amount(account, exposure - limit), currency=account.currency,
+        over_by=_amount(account, shortfall), currency=account.currency,
     )  # fmt: skip
 
 
