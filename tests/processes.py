@@ -90,7 +90,12 @@ class Folder:
 
     def _environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("SAYSO_")}
-        return {**kept, "SAYSO_HOME": str(self.home), "PYTHONPATH": os.pathsep.join(sys.path)}
+        return {
+            **kept,
+            "SAYSO_HOME": str(self.home),
+            "TMPDIR": str(self.home.parent),
+            "PYTHONPATH": os.pathsep.join(sys.path),
+        }
 
 
 def until(met: Callable[[], Any], seconds: float = 30.0) -> Any:
