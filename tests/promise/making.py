@@ -122,10 +122,10 @@ def policy(**settings: Any) -> Policy:
     return policies.read(groups)
 
 
-def world(rules: Policy | None = None, **columns: Any) -> World:
+def world(settings: Policy | None = None, /, **columns: Any) -> World:
     """A world with the site LON in Britain, unless told otherwise."""
     card = made(WorldCard, **{"sites": [LON], **_texts(columns)})
-    return World(card, _address(card), rules or Policy())
+    return World(card, _address(card), settings or Policy())
 
 
 def facts(
