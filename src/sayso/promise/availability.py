@@ -169,7 +169,7 @@ def lowered(known: Curve, day: int, quantity: Decimal) -> Curve:
     earlier, lows = [], []
     for value, its_low in zip(known.sellable[:place], known.lows[:place], strict=True):
         earlier.append(min(value, rest))
-        lows.append(its_low if value <= rest else low)
+        lows.append(its_low if value < rest else low)
     return known._replace(sellable=(*earlier, *later), lows=(*lows, low, *known.lows[place + 1 :]))
 
 
