@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from sayso.canon import units
 from sayso.canon.decimals import plain
 from sayso.promise.asking import Line, Request
 from sayso.promise.cards import ZERO, AccountCard, Customer, ItemCard
@@ -18,6 +19,7 @@ from sayso.promise.sourcing import Good, Wish
 from sayso.promise.world import World
 
 _ONE = Decimal(1)
+_USUAL_UNIT = "EA"
 
 
 class Considered(NamedTuple):
@@ -44,13 +46,14 @@ def considered(
     if facts is None or not facts.card.known:
         return _unknown(line, facts, reason("unknown_item", item=line.item))
     card = facts.card
-    factor = factor_of(card, line.uom)
-    if factor is None:
+    unit = unit_of(card, line.uom)
+    if unit is None:
         sold = ", ".join(sorted({card.uom, *card.units}))
         return _unknown(line, facts, reason("unknown_uom", uom=line.uom, item=line.item, sold_in=sold))
     country, region = request.ship_to.country, request.ship_to.region
-    uom, quantity = line.uom or card.uom, line.quantity * factor
-    verdict, reasons = _sellable_at_all(card, quantity, factor)
+    uom, factor = unit
+    quantity = line.quantity * factor
+    verdict, reasons = _sellable_at_all(card, quantity)
     outcome, found = restricted(card, customer, world, country, region)
     verdict, reasons = worst(verdict, outcome), reasons + found
     price = priced(
@@ -63,7 +66,9 @@ def considered(
     if price is None:
         verdict = worst(verdict, REFUSED if world.policy.price.without_price == "refuse" else CONDITIONAL)
         reasons.append(reason("no_price", item=line.item, currency=currency, uom=uom))
-    wish = None if verdict == REFUSED else _wish(line, facts, quantity, factor, items)
+    wish = None
+    if verdict != REFUSED:
+        wish = _wish(line, facts, quantity, factor, items, world.policy.availability.backorder)
     return Considered(
         line, card, uom, factor, verdict, reasons, price, tax_percent(card, customer, world, country, region),
         duty_percent(card, world, country), wish,
@@ -81,15 +86,23 @@ def _unknown(line: Line, facts: ItemFacts | None, why: Reason) -> Considered:
     return Considered(line, card, line.uom, _ONE, REFUSED, [why], None, None, None, None)
 
 
-def factor_of(card: ItemCard, uom: str) -> Decimal | None:
-    """Base units in one asked unit; None if the item is not sold in it."""
-    if not uom or uom == card.uom:
-        return _ONE
+def unit_of(card: ItemCard, uom: str) -> tuple[str, Decimal] | None:
+    """The unit that is meant and the base units in one of it; None if the item is not sold in it.
+
+    A plain word or a standard's code for a unit stands for it, as it does in facts: pcs is EA, XCS is CS.
+    """
+    base = card.uom or _USUAL_UNIT
+    if not uom or uom == base:
+        return base, _ONE
+    if uom not in card.units:
+        uom = units.unit(uom) or ""
+        if uom == base:
+            return base, _ONE
     factor = card.units.get(uom)
-    return factor if factor is not None and factor > 0 else None
+    return (uom, factor) if factor is not None and factor > 0 else None
 
 
-def _sellable_at_all(card: ItemCard, quantity: Decimal, factor: Decimal) -> tuple[Verdict, list[Reason]]:
+def _sellable_at_all(card: ItemCard, quantity: Decimal) -> tuple[Verdict, list[Reason]]:
     """Blocked, below the minimum, not a whole number of packs: quantities in base units."""
     reasons: list[Reason] = []
     if card.status == "blocked":
@@ -114,27 +127,46 @@ def _sellable_at_all(card: ItemCard, quantity: Decimal, factor: Decimal) -> tupl
 
 
 def _wish(
-    line: Line, facts: ItemFacts, quantity: Decimal, factor: Decimal, items: Mapping[str, ItemFacts]
-) -> Wish:
+    line: Line, facts: ItemFacts, quantity: Decimal, factor: Decimal, items: Mapping[str, ItemFacts], backorder: bool
+) -> Wish:  # fmt: skip
     card = facts.card
-    step = max(card.pack or ZERO, factor if factor != 1 else ZERO)
-    if quantity % step if step else False:
-        step = ZERO
     return Wish(
-        goods_of(line, facts, items), quantity, step or (_ONE if quantity == quantity.to_integral_value() else ZERO),
+        goods_of(line, facts, items), quantity, _step(quantity, factor, card.pack or ZERO),
         line.need_by.toordinal() if line.need_by else None, line.ship == "complete",
         card.available_from.toordinal() if card.available_from else None, card.lead_days,
-        card.status != "discontinued",
+        backorder and card.status != "discontinued",
     )  # fmt: skip
 
 
+def _step(quantity: Decimal, factor: Decimal, pack: Decimal) -> Decimal:
+    """What a line may be split by, in base units: whole packs, and whole units where it asks for whole units.
+
+    Without either, whole base units; a fraction of a base unit may be split anywhere (0).
+    """
+    step = factor if factor != 1 and not quantity % factor else ZERO
+    if step and pack:
+        return _least_common(step, pack)
+    return step or pack or (_ONE if quantity == quantity.to_integral_value() else ZERO)
+
+
+def _least_common(one: Decimal, other: Decimal) -> Decimal:
+    """The least common multiple."""
+    product = one * other
+    while other:
+        one, other = other, one % other
+    return product / one
+
+
 def goods_of(line: Line, facts: ItemFacts, items: Mapping[str, ItemFacts]) -> tuple[Good, ...]:
-    """What the line draws on: the components of a kit, the item itself, or nothing where it is not stocked."""
+    """What the line draws on: the components of a kit, the item itself, or nothing where it is not stocked.
+
+    A component that nobody knows has no stock; KeyError for one that was not looked up.
+    """
     card = facts.card
     if card.kit:
         return tuple(
             Good(items[part.component], "", part.quantity)
             for part in card.kit
-            if part.component in items and items[part.component].card.stocked
+            if items[part.component].card.stocked
         )
     return (Good(facts, line.variant, _ONE),) if card.stocked else ()

@@ -17,7 +17,7 @@ from sayso.promise.browsing import BrowseQuery
 from sayso.promise.calendars import Route
 from sayso.promise.cards import ZERO, Customer, ItemCard
 from sayso.promise.facts import ItemFacts
-from sayso.promise.lines import factor_of, goods_of
+from sayso.promise.lines import goods_of, unit_of
 from sayso.promise.reasons import REFUSED, Reason, reason
 from sayso.promise.region import restricted
 from sayso.promise.sourcing import Shelves, Wish
@@ -66,14 +66,15 @@ def shown(
     """One item as this buyer would see it."""
     facts = items[name]
     card = facts.card
-    factor = factor_of(card, query.uom) if card.known else None
-    if factor is None:
+    unit = unit_of(card, query.uom) if card.known else None
+    if unit is None:
         why = (
             reason("unknown_uom", uom=query.uom, item=name)
             if card.known
             else reason("unknown_item", item=name)
         )
         return Shown(name, query.uom, "0", "unknown", None, None, (), (), None, (why,))
+    uom, factor = unit
     verdict, reasons = restricted(card, customer, world, country, query.region)
     wish = _wish(card, query, factor, facts, items)
     shelves = Shelves(Owner(customer.customer, customer.group))
@@ -87,7 +88,7 @@ def shown(
     sellable = sum((Decimal(site.sellable) for site in found), ZERO)
     as_of = moment(card.as_of) if card.as_of else None
     return Shown(
-        name, query.uom or card.uom, plain(sellable), _state(card, verdict, sellable, query, earliest, routes), earliest,
+        name, uom, plain(sellable), _state(card, verdict, sellable, query, earliest, routes), earliest,
         arrives, tuple(found), _summed(found), as_of, tuple(reasons),
     )  # fmt: skip
 
