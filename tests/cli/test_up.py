@@ -80,6 +80,15 @@ def test_a_promise_over_http_holds_and_verifies(folder, served, shop):
     assert "Holds: " in verified.stdout
 
 
+def test_a_doctor_finds_it_well(folder, served, shop):
+    _, url = served
+    said = folder.run("doctor", "--port", url.rpartition(":")[2], "--json")
+    findings = json.loads(said.stdout)["findings"]
+    assert [one for one in findings if one["state"] != "ok" and one["check"] != "disk"] == []
+    assert {"API", "database", "schema", "ledger", "signing keys"} <= {one["check"] for one in findings}
+    assert said.returncode in (0, 1)
+
+
 def test_all_processes_are_counted_together(served, shop):
     _, url = served
     with httpx.Client() as client:
