@@ -23,6 +23,7 @@ SYSTEMS: Mapping[str, System] = {
     "sayso": System("Sayso, in process", "desk", 1),
     "sayso_2": System("Sayso, in two processes", "desk", 2),
     "one_by_one": System("(a) one transaction a request", "one_by_one", 1),
+    "with_cards": System("(a+) the same, given Sayso's cards", "with_cards", 1),
     "pgbench": System("(b) pgbench, the writes alone", "pgbench", 0),
     "http": System("Sayso over HTTP", "http", 1),
     "http_2": System("Sayso over HTTP, two processes", "http", 2),
@@ -132,6 +133,7 @@ class Ratio(Struct, frozen=True):
 
 _BESIDE = (
     ("sayso", "one_by_one"),
+    ("sayso", "with_cards"),
     ("sayso", "pgbench"),
     ("http_2", "sayso_2"),
     ("sayso_2", "sayso"),

@@ -1,8 +1,9 @@
 """What a competent team would write without gathering: a connection pool and one transaction for each request.
 
 The same schema, indexes, statements, decision, signature and fsync as the lane: set-based, rows locked in the one
-sorted order. It is even given Sayso's card cache, which saves it from reading the facts under the lock; its
-users would have to come by that first.
+sorted order. What seldom changes (sites, lanes, rules, rates, which account a customer belongs to, what a kit is
+made of) it keeps in memory; the facts of its items and account it reads in its transaction. With `has_cards` it is
+given Sayso's card file as well, which its makers would have to come by first, and reads no facts at all.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ _MOST_TRIES = 20
 class OneByOne:
     """Decides and holds one request in one transaction."""
 
-    def __init__(self, pool: Any, policy: Policy, signer: Signer) -> None:
+    def __init__(self, pool: Any, policy: Policy, signer: Signer, *, has_cards: bool = False) -> None:
         self.cards = CardFile(policy)
+        self._has_cards = has_cards
         self._pool = pool
         self._signer = signer
         self._months: set[tuple[int, int]] = set()
@@ -52,15 +54,18 @@ class OneByOne:
         await self._ensure_month(connection, errand.asked.now)
         async with connection.transaction():
             stands = await promises.locked(connection, sorted(tops.values()), sorted(items), [])
+            known = self.cards if self._has_cards else self.cards.blank()
             batch = Batch(
                 await self.cards.world(connection, stands.world),
-                await self.cards.items(connection, stands.items, items),
-                await self.cards.accounts(connection, stands.accounts, tops.values()),
+                await known.items(connection, stands.items, items),
+                await known.accounts(connection, stands.accounts, tops.values()),
                 stands.promises,
             )
             said = errand.settle(batch, looked)
             batch.finish()
-            kept = self.cards.unarchived(batch.addresses)
+            kept = known.unarchived(batch.addresses) + self.cards.unarchived(
+                {batch.world.digest, batch.world.policy.hash}
+            )
             await cards.archive(connection, kept)
             await promises.write(connection, batch.writes)
         self.cards.believe(batch.standing(), batch.writes.accounts)

@@ -60,10 +60,17 @@ class Ring:
         self.place, self.schema, self.scale, self.plan, self.pool = place, schema, scale, plan, pool
         self.desks: list[Hand] = []
         self.rivals: list[Hand] = []
+        self.with_cards: list[Hand] = []
         self.servers: list[Hand] = []
         self.callers: list[Hand] = []
         self.sample: Sample | None = None
         self.begun = Clock().now()
+
+    def by_role(self, role: str) -> list[Hand]:
+        """The processes that decide in a role."""
+        return {
+            "desk": self.desks, "one_by_one": self.rivals, "with_cards": self.with_cards, "http": self.servers
+        }[role]  # fmt: skip
 
     async def round(self, system: str, load: str, callers: int, *, past: bool = False) -> Round:
         """One round, from an empty ledger; afterwards the books are checked. With `past`, what was recorded before
@@ -96,7 +103,7 @@ class Ring:
         """A round of processes that are asked: their tally, and processor seconds of those who decide, who ask, and
         of PostgreSQL."""
         role, number = SYSTEMS[system].role, SYSTEMS[system].processes
-        deciding = {"desk": self.desks, "one_by_one": self.rivals, "http": self.servers}[role][:number]
+        deciding = self.by_role(role)[:number]
         if role != "http":
             await asyncio.gather(*(hand.ready() for hand in deciding))
         window = self._window(_LEAD)
@@ -159,6 +166,7 @@ async def ring(
 
         seats = [seat("desk", place) for place in range(plan.processes("desk"))]
         seats += [seat("one_by_one", 10 + place) for place in range(plan.processes("one_by_one"))]
+        seats += [seat("with_cards", 15 + place) for place in range(plan.processes("with_cards"))]
         if plan.processes("http"):
             secret = await keys.create(pool, "bench", ["promises"], [], Clock().now())
             found.servers = stack.enter_context(
@@ -168,7 +176,7 @@ async def ring(
             seats.append(seat("http", 20, secret=secret, ports=ports))
         hands = stack.enter_context(crew.seats_taken(seats))
         for one, hand in zip(seats, hands, strict=True):
-            {"desk": found.desks, "one_by_one": found.rivals, "http": found.callers}[one.role].append(hand)
+            (found.callers if one.role == "http" else found.by_role(one.role)).append(hand)
         yield found
 
 

@@ -76,7 +76,7 @@ def as_settings(dsn: str, schema: str, home: Path) -> wiring.Settings:
 @asynccontextmanager
 async def seated(seat: Seat) -> AsyncIterator[Work]:
     """The work that a seat does, once it is warm."""
-    role = {"desk": _desk, "one_by_one": _one_by_one, "http": _http}[seat.role]
+    role = {"desk": _desk, "one_by_one": _one_by_one, "with_cards": _one_by_one, "http": _http}[seat.role]
     async with role(seat) as found:
         yield found
 
@@ -129,7 +129,8 @@ async def _one_by_one(seat: Seat) -> AsyncIterator[Work]:
     asks, clock = _asks(seat), wiring.Clock()
     pool = await database.pool(seat.dsn, seat.schema, seat.pool)
     try:
-        desk = one_by_one.OneByOne(pool, Policy(), Signer(seat.home / "keys"))
+        has_cards = seat.role == "with_cards"
+        desk = one_by_one.OneByOne(pool, Policy(), Signer(seat.home / "keys"), has_cards=has_cards)
         gc.collect()
         gc.freeze()
         await _read_cards(desk.cards, pool, seat.scale)

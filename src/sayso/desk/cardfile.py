@@ -50,6 +50,12 @@ class CardFile:
         self._bodies: dict[str, tuple[str, str]] = {}
         self._archived: set[str] = set()
 
+    def blank(self) -> CardFile:
+        """A file without a card, which knows what is archived already."""
+        blank = CardFile(self.policy, self._most, archives=self._archives)
+        blank._archived = self._archived
+        return blank
+
     async def items(
         self, connection: Any, stands: Mapping[str, tuple[int, str]], names: Iterable[str]
     ) -> dict[str, ItemFacts]:
