@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from sayso.api import examples
-from sayso.api.bodies import MOST_TEXT
+from sayso.api.bodies import MOST_TEXT, read
+from sayso.errors import TooLarge
 
 JSON = {"content-type": "application/json"}
 
@@ -127,9 +128,10 @@ async def test_texts_of_the_longest_length_pass_and_longer_ones_do_not(http, des
     long = "ü" * MOST_TEXT
     answer = await http.post("/v1/promises", json={**examples.HOLD, "reference": long})
     assert answer.status_code == 200
-    problem = await refused(http, json.dumps({**examples.HOLD, "reference": long + "x"}).encode())
-    assert problem["errors"][0]["field"] == "reference"
-    assert len(problem["errors"][0]["value"]) <= 80
+    for longer in (long + "x", "x" * (MOST_TEXT + 1)):
+        problem = await refused(http, json.dumps({**examples.HOLD, "reference": longer}).encode())
+        assert problem["errors"][0]["field"] == "reference"
+        assert len(problem["errors"][0]["value"]) <= 80
 
 
 async def test_a_reason_may_be_longer_than_a_name(http):
@@ -148,7 +150,9 @@ async def test_deep_nesting_is_refused(http, body):
     await refused(http, body)
 
 
-@pytest.mark.parametrize("name", ["` - at `$[" + "9" * 5000 + "]`", "x" * 100_000, "a`b", ""])
+@pytest.mark.parametrize(
+    "name", ["` - at `$[" + "9" * 5000 + "]`", "` - at `$[" + "9" * 5000 + "]", "x" * 100_000, "a`b", ""]
+)
 async def test_a_strange_name_of_a_field_is_refused_like_any_other(http, name):
     problem = await refused(http, json.dumps({name: 1}).encode())
     assert len(json.dumps(problem)) < 2000
@@ -261,3 +265,15 @@ async def test_what_is_not_an_order(http, desk, order, field):
     problem = await refused(http, json.dumps(order).encode(), path="/v1/orders")
     assert problem["errors"][0]["field"] == field
     assert desk.asked == []
+
+
+@pytest.mark.parametrize("size", [100, 101])
+async def test_a_whole_body_in_one_message_without_a_length(size):
+    async def receive():
+        return {"type": "http.request", "body": b" " * size, "more_body": False}
+
+    if size > 100:
+        with pytest.raises(TooLarge):
+            await read(receive, {}, 100)
+    else:
+        assert await read(receive, {}, 100) == b" " * 100

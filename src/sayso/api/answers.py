@@ -20,12 +20,12 @@ class Answer(Struct):
     headers: Headers
 
 
-async def send_answer(send: Send, answer: Answer, bare: bool = False) -> None:
-    """The whole answer at once. `bare` leaves out the body, for HEAD, and tells its length all the same."""
+async def send_answer(send: Send, answer: Answer) -> None:
+    """The whole answer at once. For HEAD too: the server leaves out the body, and tells its length."""
     body = answer.body
     headers = [
         (b"content-type", answer.media), (b"content-length", b"%d" % len(body)), _NO_STORE, _NO_SNIFF,
         *answer.headers,
     ]  # fmt: skip
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if bare else body})
+    await send({"type": "http.response.body", "body": body})

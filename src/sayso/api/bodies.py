@@ -20,8 +20,6 @@ _JSON_TYPE = re.compile(
     rb'application/json[ \t]*(;[ \t]*charset[ \t]*=[ \t]*"?utf-8"?[ \t]*)?', re.IGNORECASE
 )
 
-_generic = msgspec.json.Decoder(float_hook=str).decode
-
 
 class Gone(Exception):
     """The client went away before its request was whole; there is nobody to answer."""
@@ -86,7 +84,7 @@ class Reader:
         # Three cheap scans find every body that may hold a text to refuse; only those are walked.
         if b"\\" in body or _has_run(body, self._most_text) or _ODD_QUANTITY.search(body):
             try:
-                whole = _generic(body)
+                whole = msgspec.json.decode(body)
             except msgspec.DecodeError as error:  # a number that only a Decimal can hold
                 raise refusal(error, body, self._reads) from None
             self._walk(whole, ())

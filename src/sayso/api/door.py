@@ -33,7 +33,7 @@ class Door:
             self._steps["HEAD"] = self._steps["GET"]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await send_answer(send, await self.reply(scope, receive), bare=scope["method"] == "HEAD")
+        await send_answer(send, await self.reply(scope, receive))
 
     async def reply(self, scope: Scope, receive: Receive) -> Answer:
         """The answer to a request for this path."""

@@ -71,13 +71,13 @@ class Porch:
             if door is None:
                 await self._app(scope, receive, _telling(visit, send))
             else:
-                await _send(await door.reply(scope, receive), scope, visit, send)
+                await _send(await door.reply(scope, receive), visit, send)
         except Gone:
             visit.status = _CLIENT_LEFT
         except SaysoError as error:
-            await _refuse(error, scope, visit, send)
+            await _refuse(error, visit, send)
         except Exception:
-            await _confess(scope, visit, send)
+            await _confess(visit, send)
         finally:
             measures.in_flight.dec()
             method = scope["method"]
@@ -99,13 +99,13 @@ def _telling(visit: Visit, send: Send) -> Send:
     return tell
 
 
-async def _send(answer: Answer, scope: Scope, visit: Visit, send: Send) -> None:
+async def _send(answer: Answer, visit: Visit, send: Send) -> None:
     visit.status = answer.status
     answer.headers.extend(visit.headers)
-    await send_answer(send, answer, bare=scope["method"] == "HEAD")
+    await send_answer(send, answer)
 
 
-async def _refuse(error: SaysoError, scope: Scope, visit: Visit, send: Send) -> None:
+async def _refuse(error: SaysoError, visit: Visit, send: Send) -> None:
     if error.status >= 500:
         log.error(
             "failed", request_id=visit.request_id, route=visit.route, problem=error.slug, detail=error.detail,
@@ -114,12 +114,12 @@ async def _refuse(error: SaysoError, scope: Scope, visit: Visit, send: Send) -> 
     if visit.status:
         raise error
     body = body_of(error, visit.request_id)
-    await _send(Answer(error.status, PROBLEM_TYPE, body, headers_of(error)), scope, visit, send)
+    await _send(Answer(error.status, PROBLEM_TYPE, body, headers_of(error)), visit, send)
 
 
-async def _confess(scope: Scope, visit: Visit, send: Send) -> None:
+async def _confess(visit: Visit, send: Send) -> None:
     log.exception("unexpected", request_id=visit.request_id, route=visit.route)
     if visit.status:
         raise
     error = Unexpected("a fault in Sayso", remedy="report the request id to whoever runs Sayso")
-    await _send(Answer(500, PROBLEM_TYPE, body_of(error, visit.request_id), []), scope, visit, send)
+    await _send(Answer(500, PROBLEM_TYPE, body_of(error, visit.request_id), []), visit, send)

@@ -16,8 +16,9 @@ from msgspec import inspect
 from sayso.errors import BadField, BadRequest
 
 _AT = re.compile(r"^(?P<what>.*?)(?: - at `\$(?P<path>[^`]*)`)?$", re.DOTALL)
-_STEP = re.compile(r"\.?([^.\[\]]+)|\[([0-9]{1,9})\]")
+_STEP = re.compile(r"\.?([^.\[\]]+)|\[([0-9]+)\]")
 _NAMED = re.compile(r"field `([^`]*)`")
+_LONGEST_PATH = 200
 _TYPES = {
     "str": "text", "int": "a whole number", "float": "a number", "decimal": "a decimal number",
     "bool": "true or false", "array": "a list", "object": "an object", "null": "null", "date": "a date",
@@ -55,6 +56,8 @@ def refusal(error: Exception, body: bytes, reads: type) -> BadRequest:
 def _invalid(message: str, body: bytes, reads: type) -> BadField:
     match = _AT.match(message)
     what, path = (match["what"], match["path"] or "") if match else (message, "")
+    if len(path) > _LONGEST_PATH:  # no path of ours: a field's name that looks like one
+        path = ""
     steps: list[str | int] = [name or int(place) for name, place in _STEP.findall(path)]
     known = _fields_at(reads, steps)
     named = _NAMED.search(what)
