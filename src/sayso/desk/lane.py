@@ -32,7 +32,10 @@ log = structlog.get_logger()
 
 _MOST_TRIES = 20
 _ALONE = 3
+_LEAST_SHARE = 16
+#: After a belief that did not hold, so many batches are decided under the lock; twice as many after each further one.
 _CAUTION = 16
+_MOST_CAUTION = 1024
 _AT_ONCE = 8
 _SWEEP = timedelta(seconds=1)
 _MOST_SWEPT = 500
@@ -68,6 +71,7 @@ class Lane:
         self._swept: datetime | None = None
         self._months: set[tuple[int, int]] = set()
         self._caution = 0
+        self._doubt = _CAUTION
 
     async def start(self) -> None:
         """Connect, and begin to settle."""
@@ -115,14 +119,18 @@ class Lane:
         draft = Draft()
         draft.ahead = self._locks and self._caution == 0
         while True:
-            if self._queue and len(draft) < self._most and not draft.alone:
+            if self._queue and len(draft) < self._share(draft) and not draft.alone:
                 await self._gathered(draft)
                 draft.alone = draft.alone and len(draft) > 0
             if (self._commit is None or self._commit.done()) and len(draft):
                 return draft
-            if not self._queue or len(draft) >= self._most or draft.alone:
+            if not self._queue or len(draft) >= self._share(draft) or draft.alone:
                 self._stirred.clear()
                 await self._stirred.wait()
+
+    def _share(self, draft: Draft) -> int:
+        """How many a draft may take. Decided ahead, half of all: the other half is decided while that is written."""
+        return min(self._most, max(_LEAST_SHARE, -(-len(self._open) // 2))) if draft.ahead else self._most
 
     async def _gathered(self, draft: Draft) -> None:
         """Take into the draft who waits now; whoever fails alone is answered, and the others go on."""
@@ -142,7 +150,7 @@ class Lane:
     def _next(self, draft: Draft) -> list[Waiting]:
         """Who waits and is still waited for. An errand that failed beside others is tried alone."""
         group: list[Waiting] = []
-        while self._queue and len(draft) + len(group) < self._most and not draft.alone:
+        while self._queue and len(draft) + len(group) < self._share(draft) and not draft.alone:
             if self._queue[0].tries >= _ALONE and (group or len(draft)):
                 draft.alone = True
                 break
@@ -222,8 +230,9 @@ class Lane:
                 kept = self._cards.unarchived(filed.addresses)
                 if await promises.settle(self._writer, draft.expected, filed.writes, kept):
                     self._cards.archived(kept)
+                    self._doubt = _CAUTION
                     return draft.settled
-                self._caution = _CAUTION
+                self._caution, self._doubt = self._doubt, min(2 * self._doubt, _MOST_CAUTION)
         await self._writer.execute("BEGIN")
         try:
             filed, answers = await self._under_lock(draft)
