@@ -121,7 +121,7 @@ def _config(app: App) -> uvicorn.Config:
         build(app.desk, keys=app.keys, settings=settings),
         http="httptools",
         ws="none",
-        lifespan="off",
+        lifespan="on",
         log_config=None,
         access_log=False,
         proxy_headers=False,
