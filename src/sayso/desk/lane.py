@@ -35,7 +35,7 @@ _ALONE = 3
 _LEAST_SHARE = 16
 #: After a belief that did not hold, so many batches are decided under the lock; twice as many after each further one.
 _CAUTION = 16
-_MOST_CAUTION = 1024
+_MOST_CAUTION = 64
 _AT_ONCE = 8
 _SWEEP = timedelta(seconds=1)
 _MOST_SWEPT = 500
