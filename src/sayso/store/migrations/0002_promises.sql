@@ -162,14 +162,6 @@ CREATE TABLE ledger_mends (
     documents text NOT NULL
 );
 
--- Public halves of the keys that promises are signed with; the private half stays in the data folder.
-CREATE TABLE signing_keys (
-    kid text PRIMARY KEY,
-    jwk text NOT NULL,
-    made timestamptz NOT NULL,
-    retired timestamptz
-);
-
 -- Locks a batch's accounts, then its items, then its promises, each in one sorted order, and returns what they hold.
 -- `what`: 'account' (facts, promised), 'item' (facts, taken), 'promise' (0, state).
 CREATE FUNCTION lock_batch(of_accounts text[], of_items text[], of_promises text[])
