@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from sayso.errors import BadField, TooLarge
 
@@ -26,7 +26,7 @@ class Line(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
 
     item: str
     quantity: Decimal
-    line: int = 0
+    line: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
     uom: str = ""
     variant: str = ""
     contract: str = ""
