@@ -13,9 +13,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from sayso.canon.canonical import digest
-from sayso.canon.decimals import arithmetic, money, plain, rounded
+from sayso.canon.decimals import arithmetic, money, rounded
 from sayso.canon.times import moment
 from sayso.promise import answer as shown
+from sayso.promise.answering import answered, sourced
 from sayso.promise.asking import Question as Question
 from sayso.promise.asking import Request
 from sayso.promise.availability import Owner
@@ -27,8 +28,6 @@ from sayso.promise.evidence import recorded
 from sayso.promise.facts import Facts, Take
 from sayso.promise.lines import Considered, considered
 from sayso.promise.reasons import CONDITIONAL, FIRM, REFUSED, Reason, Verdict, in_order, reason, worst
-from sayso.promise.sourcing import Part, planned
-from sayso.promise.substitution import substituted
 from sayso.promise.world import World
 
 #: The version of the deciding code. Raised with every change that can change an answer; replay compares it.
@@ -74,16 +73,17 @@ def _decided(question: Question, facts: Facts) -> Decision:
     ]
     routes = world.routes(request.ship_to.country, request.ship_to.region, known, now)
     owner = Owner(customer.customer, customer.group, _contract(request))
-    parts = _sourced(lines, routes, owner, world)
     places = world.places(currency)
-    answered, takes = [], []
-    for one, its_parts in zip(lines, parts, strict=True):
-        line, its_takes = _line(one, its_parts, routes, owner, world, places, facts)
-        answered.append(line)
+    told: list[shown.Line] = []
+    takes: list[Take] = []
+    found = sourced(lines, routes, owner, facts, customer, request.ship_to)
+    for one, its_parts in zip(lines, found, strict=True):
+        line, its_takes = answered(one, its_parts, routes, owner, places)
+        told.append(line)
         takes.extend(its_takes)
-    totals, credit_amount = _totals(answered, lines, world, currency, places)
+    totals, credit_amount = _totals(told, lines, world, currency, places)
     verdict: Verdict = FIRM
-    for line in answered:
+    for line in told:
         verdict = worst(verdict, line.verdict)  # type: ignore[arg-type]
     whole = _of_the_whole(known, request, routes, world, facts, now)
     verdict = worst(verdict, whole[0])
@@ -93,129 +93,12 @@ def _decided(question: Question, facts: Facts) -> Decision:
     )
     if credit is not None:
         verdict = worst(verdict, _CREDIT_VERDICT[credit.verdict])
-    return _made(question, facts, verdict, answered, takes, credit, account, customer, totals, whole[1])
-
-
-def _sourced(
-    lines: Sequence[Considered], routes: Sequence[Route], owner: Owner, world: World
-) -> list[list[Part]]:
-    """The parts of each line; none for a line that is refused already."""
-    places = [place for place, one in enumerate(lines) if one.wish is not None]
-    parts: list[list[Part]] = [[] for _ in lines]
-    wishes = [one.wish for one in lines if one.wish is not None]
-    for place, found in zip(places, planned(wishes, routes, owner, world.policy), strict=True):
-        parts[place] = found
-    return parts
+    return _made(question, facts, verdict, told, takes, credit, account, customer, totals, whole[1])
 
 
 def _contract(request: Request) -> str:
     """The contract that the lines are bought under; all lines of a promise share one, the first that is named."""
     return next((line.contract for line in request.lines if line.contract), "")
-
-
-def _line(
-    one: Considered, parts: list[Part], routes: Sequence[Route], owner: Owner, world: World, places: int, facts: Facts
-) -> tuple[shown.Line, list[Take]]:  # fmt: skip
-    """A line's answer and its reservations."""
-    verdict, reasons = one.verdict, list(one.reasons)
-    replaced = substituted(one, parts, routes, owner, world, facts.items) if one.line.substitute else []
-    outcome, found = _dates(one, parts, replaced, routes)
-    verdict, reasons = worst(verdict, outcome), reasons + found
-    takes, arithmetic_shown = _reserved(one, parts, owner)
-    texts = [_part(part, one.factor, "") for part in parts]
-    for item, its_parts, its_takes in replaced:
-        texts.extend(_part(part, one.factor, item) for part in its_parts)
-        takes.extend(its_takes)
-    line = shown.Line(
-        one.line.line, one.line.item, plain(one.line.quantity), one.uom, verdict, tuple(texts),
-        shown.price_shown(one.price, places) if one.price else None,
-        None if one.tax_percent is None else plain(one.tax_percent),
-        None if one.duty_percent is None else plain(one.duty_percent), tuple(in_order(reasons)), arithmetic_shown,
-    )  # fmt: skip
-    return line, takes
-
-
-def _dates(
-    one: Considered,
-    parts: list[Part],
-    replaced: Sequence[tuple[str, list[Part], list[Take]]],
-    routes: Sequence[Route],
-) -> tuple[Verdict, list[Reason]]:
-    """What supply and dates make of a line: no site, sold out, short, late, no date."""
-    if one.wish is None:
-        return FIRM, []
-    if not routes:
-        return REFUSED, [reason("no_site", item=one.line.item)]
-    need_by = one.wish.need_by
-    if len(parts) == 1 and not replaced:
-        only = parts[0]
-        supplied_whole = only.state != "backorder" and only.quantity == one.wish.quantity
-        if supplied_whole and only.arrival is not None and (need_by is None or only.arrival <= need_by):
-            return FIRM, []
-    every = parts + [part for _, its_parts, _ in replaced for part in its_parts]
-    supplied = sum((part.quantity for part in every if part.state != "backorder"), ZERO)
-    asked, factor = one.wish.quantity, one.factor
-    verdict, reasons = FIRM, []
-    if supplied < asked:
-        figures = {"sellable": plain(supplied / factor), "asked": plain(asked / factor)}
-        gone = one.card.status == "discontinued"
-        placed = sum((part.quantity for part in every), ZERO)
-        verdict = REFUSED if placed < asked else CONDITIONAL
-        reasons.append(reason("discontinued" if gone else "stock_short", **figures))
-    last = max((part.arrival or 0 for part in every), default=0)
-    if need_by is not None and last > need_by:
-        verdict = worst(verdict, CONDITIONAL)
-        reasons.append(
-            reason("late", need_by=shown.day_text(need_by) or "", deliver_by=shown.day_text(last) or "")
-        )
-    undated = sum((part.quantity for part in every if part.ship_day is None), ZERO)
-    if undated:
-        verdict = worst(verdict, CONDITIONAL)
-        reasons.append(reason("no_date", quantity=plain(undated / factor)))
-    return verdict, reasons
-
-
-def _reserved(
-    one: Considered, parts: list[Part], owner: Owner
-) -> tuple[list[Take], dict[str, dict[str, str]]]:
-    """What the parts take of each good, and the arithmetic of each site that is taken from."""
-    takes: list[Take] = []
-    figures: dict[str, dict[str, str]] = {}
-    if one.wish is None:
-        return takes, figures
-    for part in parts:
-        day = part.ship_day or part.route.first
-        site, leaves = part.route.site, date.fromordinal(day)
-        for good in one.wish.goods:
-            facts, needed = good.facts, part.quantity * good.per
-            for allocation, quantity in facts.draws(site, good.variant, owner, needed):
-                takes.append(
-                    Take(
-                        one.line.line,
-                        facts.card.item,
-                        site,
-                        good.variant,
-                        leaves,
-                        quantity,
-                        allocation,
-                        part.state,
-                    )
-                )
-            place = site if facts.card.item == one.line.item else f"{site} {facts.card.item}"
-            figures[place] = facts.explained(site, good.variant, owner, part.route.today, day)
-    return takes, figures
-
-
-def _part(part: Part, factor: Decimal, item: str) -> shown.Part:
-    quantity = part.quantity if factor == 1 else part.quantity / factor
-    leans_on = tuple(
-        shown.LeansOn(supply.document, supply.line, shown.day_text(supply.day) or "")
-        for supply in part.leans_on
-    )
-    return shown.Part(
-        part.state, part.route.site, plain(quantity), shown.day_text(part.ship_day), shown.day_text(part.arrival),
-        leans_on, item,
-    )  # fmt: skip
 
 
 def _totals(

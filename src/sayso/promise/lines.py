@@ -15,7 +15,7 @@ from sayso.promise.facts import ItemFacts
 from sayso.promise.price import Priced, Wanted, priced
 from sayso.promise.reasons import CONDITIONAL, FIRM, REFUSED, Reason, Verdict, reason, worst
 from sayso.promise.region import duty_percent, restricted, tax_percent
-from sayso.promise.sourcing import Good, Wish
+from sayso.promise.shelves import Good, Wish
 from sayso.promise.world import World
 
 _ONE = Decimal(1)

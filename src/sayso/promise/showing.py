@@ -20,7 +20,7 @@ from sayso.promise.facts import ItemFacts
 from sayso.promise.lines import goods_of, unit_of
 from sayso.promise.reasons import REFUSED, Reason, reason
 from sayso.promise.region import restricted
-from sayso.promise.sourcing import Shelves, Wish
+from sayso.promise.shelves import Shelves, Wish
 from sayso.promise.world import World
 
 _ONE = Decimal(1)

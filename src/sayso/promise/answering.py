@@ -1,0 +1,164 @@
+"""A line after sourcing: what supply and dates make of it, how it is told, and what it reserves.
+
+Knows one line at a time; what the lines take from each other's goods is settled when they are sourced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import ROUND_DOWN, Decimal
+
+from sayso.canon.decimals import plain
+from sayso.promise import answer as shown
+from sayso.promise.asking import ShipTo
+from sayso.promise.availability import Owner
+from sayso.promise.calendars import Route
+from sayso.promise.cards import ZERO, Customer
+from sayso.promise.facts import Facts, ItemFacts, Take
+from sayso.promise.lines import Considered
+from sayso.promise.reasons import CONDITIONAL, FIRM, REFUSED, Reason, Verdict, in_order, reason, worst
+from sayso.promise.region import restricted
+from sayso.promise.shelves import Part, Shelves, dated_together
+from sayso.promise.sourcing import planned
+from sayso.promise.substitution import Filled, substituted
+
+_FINEST = Decimal("0.000001")
+
+Parts = tuple[list[Part], list[Filled]]
+
+
+def sourced(
+    lines: Sequence[Considered], routes: Sequence[Route], owner: Owner, facts: Facts, customer: Customer, to: ShipTo
+) -> list[Parts]:  # fmt: skip
+    """The parts of each line, and what substitutes fill of it; nothing for a line that is refused already."""
+    policy = facts.world.policy
+    wished = [(place, one.wish) for place, one in enumerate(lines) if one.wish is not None]
+    found: list[Parts] = [([], []) for _ in lines]
+    plan = planned([wish for _, wish in wished], routes, owner, policy)
+    for (place, _), parts in zip(wished, plan, strict=True):
+        found[place][0].extend(parts)
+    if any(lines[place].line.substitute for place, _ in wished):
+        shelves = Shelves(owner)
+        for place, wish in wished:
+            for part in found[place][0]:
+                shelves.take(wish, part)
+        for place, _ in wished:
+            found[place][1].extend(
+                substituted(
+                    lines[place], found[place][0], routes, owner, facts.world, facts.items, shelves,
+                    lambda card: restricted(card, customer, facts.world, to.country, to.region)[0] == FIRM,
+                )
+            )  # fmt: skip
+    for place, wish in wished:
+        if wish.whole or not policy.sourcing.split:
+            _date_together(*found[place])
+    return found
+
+
+def _date_together(parts: list[Part], replaced: list[Filled]) -> None:
+    """One date for a line that ships complete, with all that fills it."""
+    every = iter(dated_together([*parts, *(part for other in replaced for part in other.parts)]))
+    for some in (parts, *(other.parts for other in replaced)):
+        some[:] = [next(every) for _ in some]
+
+
+def answered(
+    one: Considered, found: Parts, routes: Sequence[Route], owner: Owner, places: int
+) -> tuple[shown.Line, list[Take]]:
+    """A line's answer and its reservations; `places` are those of an amount of its currency."""
+    parts, replaced = found
+    outcome, reasons = _supplied(one, [*parts, *(part for other in replaced for part in other.parts)], routes)
+    takes, figures = _reserved(one, parts, owner)
+    texts = [_part(part, one.factor, "") for part in parts]
+    for other in replaced:
+        texts.extend(_part(part, one.factor, other.facts.card.item) for part in other.parts)
+        for part in other.parts:
+            takes.extend(_takes(one.line.line, part, other.facts, "", other.factor, owner))
+    line = shown.Line(
+        one.line.line, one.line.item, plain(one.line.quantity), one.uom, worst(one.verdict, outcome), tuple(texts),
+        shown.price_shown(one.price, places) if one.price else None,
+        None if one.tax_percent is None else plain(one.tax_percent),
+        None if one.duty_percent is None else plain(one.duty_percent), tuple(in_order(one.reasons + reasons)), figures,
+    )  # fmt: skip
+    return line, takes
+
+
+def _supplied(one: Considered, parts: list[Part], routes: Sequence[Route]) -> tuple[Verdict, list[Reason]]:
+    """What supply and dates make of a line: no site, sold out, short, late, no date."""
+    if one.wish is None:
+        return FIRM, []
+    if not routes:
+        return REFUSED, [reason("no_site", item=one.line.item)]
+    need_by, asked, factor = one.wish.need_by, one.wish.quantity, one.factor
+    if len(parts) == 1:
+        only = parts[0]
+        supplied_whole = only.state != "backorder" and only.quantity == asked
+        if supplied_whole and only.arrival is not None and (need_by is None or only.arrival <= need_by):
+            return FIRM, []
+    supplied = sum((part.quantity for part in parts if part.state != "backorder"), ZERO)
+    verdict, reasons = FIRM, []
+    if supplied < asked:
+        figures = {"sellable": plain(_in_units(supplied, factor)), "asked": plain(one.line.quantity)}
+        gone = one.card.status == "discontinued"
+        placed = sum((part.quantity for part in parts), ZERO)
+        verdict = REFUSED if placed < asked else CONDITIONAL
+        reasons.append(reason("discontinued" if gone else "stock_short", **figures))
+    last = max((part.arrival or 0 for part in parts), default=0)
+    if need_by is not None and last > need_by:
+        verdict = worst(verdict, CONDITIONAL)
+        reasons.append(
+            reason("late", need_by=shown.day_text(need_by) or "", deliver_by=shown.day_text(last) or "")
+        )
+    undated = sum((part.quantity for part in parts if part.ship_day is None), ZERO)
+    if undated:
+        verdict = worst(verdict, CONDITIONAL)
+        reasons.append(reason("no_date", quantity=plain(_in_units(undated, factor))))
+    return verdict, reasons
+
+
+def _reserved(
+    one: Considered, parts: list[Part], owner: Owner
+) -> tuple[list[Take], dict[str, dict[str, str]]]:
+    """What the parts take of each good, and the arithmetic of each site that is taken from."""
+    takes: list[Take] = []
+    figures: dict[str, dict[str, str]] = {}
+    if one.wish is None:
+        return takes, figures
+    for part in parts:
+        site = part.route.site
+        for good in one.wish.goods:
+            facts = good.facts
+            takes.extend(_takes(one.line.line, part, facts, good.variant, good.per, owner))
+            place = site if facts.card.item == one.line.item else f"{site} {facts.card.item}"
+            day = part.ship_day or part.route.first
+            figures[place] = facts.explained(site, good.variant, owner, part.route.today, day)
+    return takes, figures
+
+
+def _takes(
+    line: int, part: Part, facts: ItemFacts, variant: str, per: Decimal, owner: Owner
+) -> Iterator[Take]:
+    """What a part takes of an item, `per` base units for each of its own, by the allocations that it draws on."""
+    site, leaves = part.route.site, date.fromordinal(part.ship_day or part.route.first)
+    for allocation, quantity in facts.draws(site, variant, owner, part.quantity * per):
+        yield Take(line, facts.card.item, site, variant, leaves, quantity, allocation, part.state)
+
+
+def _part(part: Part, factor: Decimal, item: str) -> shown.Part:
+    leans_on = tuple(
+        shown.LeansOn(supply.document, supply.line, shown.day_text(supply.day) or "")
+        for supply in part.leans_on
+    )
+    return shown.Part(
+        part.state, part.route.site, plain(_in_units(part.quantity, factor)), shown.day_text(part.ship_day),
+        shown.day_text(part.arrival), leans_on, item,
+    )  # fmt: skip
+
+
+def _in_units(quantity: Decimal, factor: Decimal) -> Decimal:
+    """Base units in the asked unit; what no decimal can say is cut after six places."""
+    if factor == 1:
+        return quantity
+    units = quantity / factor
+    return units if units * factor == quantity else units.quantize(_FINEST, ROUND_DOWN)
