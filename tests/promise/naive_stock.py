@@ -35,6 +35,7 @@ class Shelf:
         self.place = (site, variant)
         self.owner = owner
         self.today = today.toordinal()
+        self.rules = policy
         self.policy = policy.availability
         self.horizon = self.today + self.policy.horizon_days
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
 
-from promise.making import TODAY, allocation, day, demand, inbound, item, policy, stock, take
+from promise.making import TODAY, allocation, day, demand, inbound, iso, item, policy, stock, take
 from sayso.promise.availability import Owner
+from sayso.promise.cards import ItemCard
 
 SITES = ("LON", "YRK")
 
@@ -82,3 +85,46 @@ policies = st.builds(
 )  # fmt: skip
 
 ordinals = st.integers(-1, 12).map(lambda number: TODAY.toordinal() + number)
+
+
+def stocked(name: str, **columns: Any) -> SearchStrategy[ItemCard]:
+    """An item that three sites count, wait for and owe, in small quantities."""
+    places = st.sampled_from(["LON", "YRK", "GLA"])
+    counted = st.lists(
+        st.builds(lambda site, on_hand: stock(on_hand, site), places, st.integers(0, 12)),
+        max_size=3, unique_by=lambda one: one.site,
+    )  # fmt: skip
+    coming = st.lists(
+        st.builds(
+            lambda number, quantity, due, site: inbound(f"{name}{number}", quantity, due, site),
+            st.integers(1, 9), st.integers(1, 10), st.integers(0, 9), places,
+        ),
+        max_size=3, unique_by=lambda one: one.document,
+    )  # fmt: skip
+    owed = st.lists(st.builds(demand, st.integers(1, 5), st.integers(0, 9), places), max_size=2)
+    return st.builds(
+        lambda counted, coming, owed, pack, lead: item(
+            name, stock=counted, inbound=coming, demand=owed, pack=pack, lead_days=lead, **columns
+        ),
+        counted, coming, owed, st.sampled_from([None, None, "2", "3"]), st.sampled_from([None, 3, 14]),
+    )  # fmt: skip
+
+
+MAY_HURRY = st.none() | st.none() | st.integers(0, 9)
+MAY_BE_WHOLE = st.sampled_from(["split", "split", "complete"])
+
+
+def lines(
+    *names: str,
+    most: int = 4,
+    need_by: SearchStrategy[int | None] = MAY_HURRY,
+    ship: SearchStrategy[str] = MAY_BE_WHOLE,
+) -> SearchStrategy[list[dict[str, Any]]]:
+    """Lines of a request for these items, with and without a date, split and complete; many in whole packs."""
+    one = st.builds(
+        lambda name, number, need_by, ship: {
+            "item": name, "quantity": number, "need_by": None if need_by is None else iso(need_by), "ship": ship
+        },
+        st.sampled_from(names), st.integers(1, 6).map(lambda number: number * 6) | st.integers(1, 9), need_by, ship,
+    )  # fmt: skip
+    return st.lists(one, min_size=1, max_size=most)

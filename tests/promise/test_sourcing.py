@@ -256,3 +256,11 @@ def test_the_figures_of_what_is_short_late_or_undated() -> None:
     ]
     late = here(by(4), inbound=PO).answer.lines[0].reasons[0]
     assert (late.waiting_helps, late.facts) == (True, {"need_by": iso(4), "deliver_by": iso(5)})
+
+
+def test_a_part_that_waits_for_the_rest_is_held_from_the_day_on_which_it_is_there() -> None:
+    """Not from today: today's stock is not made to pay for it."""
+    found = here(line(10, ship="complete"), inbound=[inbound("PO", 4, 3)])
+    assert [(one.state, one.quantity, one.day.isoformat()) for one in found.takes] == [
+        ("inbound", 4, iso(3)), ("backorder", 6, iso(0)),
+    ]  # fmt: skip

@@ -131,8 +131,7 @@ def _reserved(
             facts = good.facts
             takes.extend(_takes(one.line.line, part, facts, good.variant, good.per, owner))
             place = site if facts.card.item == one.line.item else f"{site} {facts.card.item}"
-            day = part.ship_day or part.route.first
-            figures[place] = facts.explained(site, good.variant, owner, part.route.today, day)
+            figures[place] = facts.explained(site, good.variant, owner, part.route.today, part.held_from)
     return takes, figures
 
 
@@ -140,7 +139,7 @@ def _takes(
     line: int, part: Part, facts: ItemFacts, variant: str, per: Decimal, owner: Owner
 ) -> Iterator[Take]:
     """What a part takes of an item, `per` base units for each of its own, by the allocations that it draws on."""
-    site, leaves = part.route.site, date.fromordinal(part.ship_day or part.route.first)
+    site, leaves = part.route.site, date.fromordinal(part.held_from)
     for allocation, quantity in facts.draws(site, variant, owner, part.quantity * per):
         yield Take(line, facts.card.item, site, variant, leaves, quantity, allocation, part.state)
 

@@ -44,7 +44,7 @@ class Wish(NamedTuple):
 
 
 class Part(NamedTuple):
-    """So much from a site on a day; None where nobody knows the day."""
+    """So much from a site on a day; None where nobody knows the day. It is reserved from `held_from` on."""
 
     state: str
     route: Route
@@ -52,6 +52,7 @@ class Part(NamedTuple):
     ship_day: int | None
     arrival: int | None
     leans_on: tuple[Supply, ...]
+    held_from: int
 
 
 class Shelves:
@@ -100,10 +101,10 @@ class Shelves:
 
     def take(self, wish: Wish, part: Part) -> None:
         """Take a part from the shelf."""
-        day = part.ship_day or part.route.first
         for good in wish.goods:
             key = (good.facts.card.item, good.variant, part.route.site)
-            self._drawn[key] = lowered(self.curve(good, part.route), day, part.quantity * good.per)
+            needed = part.quantity * good.per
+            self._drawn[key] = lowered(self.curve(good, part.route), part.held_from, needed)
 
     def part(self, wish: Wish, route: Route, quantity: Decimal, first: int) -> Part:
         """A part that supply within the horizon covers, on the first day that it does, from `first` on."""
@@ -115,7 +116,7 @@ class Shelves:
             state = "pre_order"
         elif leans_on:
             state = "inbound"
-        return Part(state, route, quantity, day, route.arrival(day), leans_on)
+        return Part(state, route, quantity, day, route.arrival(day), leans_on, day)
 
     def _leaning(self, wish: Wish, route: Route, quantity: Decimal) -> tuple[Supply, ...]:
         """The inbound documents that a part waits for.
@@ -141,7 +142,10 @@ class Shelves:
 
 
 def dated_together(parts: list[Part]) -> list[Part]:
-    """A line that ships complete leaves when its last part can, or on no known day."""
+    """A line that ships complete leaves when its last part can, or on no known day.
+
+    On no known day, each part is held from the day on which it is there.
+    """
     if len(parts) < 2:
         return parts
     if any(part.ship_day is None for part in parts):
@@ -149,6 +153,6 @@ def dated_together(parts: list[Part]) -> list[Part]:
     last = max(part.ship_day or 0 for part in parts)
     days = [part.route.ships(last) for part in parts]
     return [
-        part._replace(ship_day=day, arrival=part.route.arrival(day))
+        part._replace(ship_day=day, arrival=part.route.arrival(day), held_from=day)
         for part, day in zip(parts, days, strict=True)
     ]

@@ -85,7 +85,7 @@ def _at_once(wishes: Sequence[Wish], route: Route, owner: Owner) -> Plan | None:
             if key in seen or curve.at(first) < needed or curve.at(start) < needed:
                 return None
             seen.add(key)
-        plan.append([Part("in_stock", route, wish.quantity, first, arrival, ())])
+        plan.append([Part("in_stock", route, wish.quantity, first, arrival, (), first)])
     return plan
 
 

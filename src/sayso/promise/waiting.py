@@ -94,6 +94,6 @@ def _days(wish: Wish, route: Route, shelves: Shelves) -> set[int]:
 def _backordered(wish: Wish, route: Route, quantity: Decimal) -> Part:
     """What has no supply: by the item's lead time from today, where it has one."""
     if wish.lead_days is None:
-        return Part("backorder", route, quantity, None, None, ())
+        return Part("backorder", route, quantity, None, None, (), wish.first(route))
     day = route.ships(max(route.today.toordinal() + wish.lead_days, wish.first(route)))
-    return Part("backorder", route, quantity, day, route.arrival(day), ())
+    return Part("backorder", route, quantity, day, route.arrival(day), (), day)
