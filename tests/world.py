@@ -63,11 +63,12 @@ class Shop:
         self.pool = pool
         self.now = now
         self.caller = ANYONE
+        self.source = "erp"
 
     async def told(self, kind: str, *rows: Row, **more: Any) -> dict[str, Any]:
         """The ERP tells facts of a kind; what it tells later is newer. Fails where a row is refused."""
         as_of = MONDAY - timedelta(days=1) + timedelta(milliseconds=next(_told))
-        batch = {"source": "erp", "as_of": as_of.isoformat(), "rows": rows, **more}
+        batch = {"source": self.source, "as_of": as_of.isoformat(), "rows": rows, **more}
         report = await load_batch(self.pool, kind, msgspec.json.encode(batch), self.now, self.desk.policy)
         assert report["refused"] == 0, report
         return report
