@@ -73,8 +73,9 @@ WITH changed AS (
 ), gone AS (
     DELETE FROM reservations WHERE promise = ANY ($7::text[])
 ), settled AS (
-    UPDATE cases SET state = 'closed', closed = now(), closed_why = 'the promise ended'
-    WHERE state = 'open' AND promise = ANY ($7::text[])
+    UPDATE cases c SET state = 'closed', closed = v.ended, closed_why = 'the promise ended'
+    FROM unnest($1::text[], $5::timestamptz[]) AS v (id, ended)
+    WHERE c.state = 'open' AND c.promise = v.id AND v.ended IS NOT NULL
 )
 UPDATE orders o SET state = v.state, ended = v.ended, why = nullif(v.why, '')
 FROM unnest($8::text[], $9::text[], $10::timestamptz[], $11::text[]) AS v (number, state, ended, why)
