@@ -134,7 +134,9 @@ class Ask(Errand):
         return self._request
 
     def mark(self) -> tuple[str, datetime] | None:
-        return None if self._order else (self.promise, self.asked.now)
+        # An override shares its number with others of the same moment: under a key, the key tells them apart.
+        shared = self._overridden_by and self.asked.key
+        return None if self._order or shared else (self.promise, self.asked.now)
 
     def look(self, looked: Looked) -> Said | Needs:
         if self._order is not None:
