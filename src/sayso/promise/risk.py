@@ -7,8 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from sayso.promise.availability import NOBODY, curve, lowered
-from sayso.promise.cards import ItemCard, Taken
+from sayso.promise.availability import NOBODY, curve
+from sayso.promise.cards import ItemCard, Taken, place_of
 from sayso.promise.facts import Take
 from sayso.promise.policy import Policy
 
@@ -31,15 +31,16 @@ def at_risk(card: ItemCard, taken: Taken, takes: Iterable[Take], today: date, po
     for place, take in enumerate(takes):
         by_place.setdefault((take.site, take.variant), []).append((place, take))
     for (site, variant), here in by_place.items():
-        left = curve(card, taken, site, variant, NOBODY, today, policy)
+        key, left = place_of(site, variant), taken
         for _, take in here:
             if take.state == "backorder":
-                left = lowered(left, take.day.toordinal(), -take.quantity)
+                left = left.plus(key, take.day.isoformat(), -take.quantity)
+        drawn = curve(card, left, site, variant, NOBODY, today, policy)
         for place, take in here:
-            day = max(take.day.toordinal(), today.toordinal())
-            balance = left.balance(day)
-            if take.state != "backorder" and balance < 0:
-                short = min(take.quantity, -balance)
+            short = min(take.quantity, -drawn.balance(max(take.day, today).toordinal()))
+            if take.state != "backorder" and short > 0:
                 found.append(AtRisk(place, take, short))
-                left = lowered(left, day, -short)
+                # Drawn anew: what is given back may lift days before it as well, which `lowered` cannot.
+                left = left.plus(key, take.day.isoformat(), -short)
+                drawn = curve(card, left, site, variant, NOBODY, today, policy)
     return found

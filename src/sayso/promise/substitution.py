@@ -28,15 +28,15 @@ def substituted(
     one: Considered, parts: list[Part], routes: Sequence[Route], owner: Owner, world: World,
     items: Mapping[str, ItemFacts], shelves: Shelves, allowed: Callable[[ItemCard], bool],
 ) -> list[Filled]:  # fmt: skip
-    """Substitutes for what would be backordered, in their rank's order; `parts` loses what they fill.
+    """Substitutes for what has no supply, in their rank's order; `parts` loses what they fill.
 
     The line's price stays. Only what has supply in time is substituted, and what may go there (`allowed`): a
     substitute is never itself backordered. What is filled is taken from the `shelves`.
     """
-    short = [part for part in parts if part.state == "backorder"]
-    left = sum((part.quantity for part in short), ZERO)
-    if one.wish is None or left <= 0 or world.policy.sourcing.substitutes == "never":
+    if one.wish is None or world.policy.sourcing.substitutes == "never":
         return []
+    short = [part for part in parts if part.state == "backorder"]
+    left = one.wish.quantity - sum((part.quantity for part in parts if part.state != "backorder"), ZERO)
     found: list[Filled] = []
     for other in sorted(one.card.substitutes, key=lambda other: (other.rank, other.item)):
         facts = items.get(other.item)
@@ -55,8 +55,7 @@ def substituted(
             left -= sum((part.quantity for part in filled), ZERO)
     if found:
         parts[:] = [part for part in parts if part.state != "backorder"]
-        if left > 0:
-            parts.append(short[0]._replace(quantity=left))
+        parts.extend(part._replace(quantity=left) for part in short[:1] if left > 0)
     return found
 
 
