@@ -6,8 +6,8 @@ default. Nothing is connected at import.
 
 from __future__ import annotations
 
-import ipaddress
 import gc
+import ipaddress
 import os
 import tomllib
 from collections.abc import AsyncIterator, Mapping

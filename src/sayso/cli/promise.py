@@ -19,6 +19,7 @@ from sayso.desk.calling import Caller
 from sayso.desk.signing import Signer, verified
 from sayso.errors import BadField, BadRequest, Misconfigured, NotFound, StoreAway
 from sayso.promise.asking import Line, Request, ShipTo
+from sayso.promise.explaining import Offer
 
 _TERMINAL = Caller("terminal", frozenset({"admin"}))
 _DOES_NOT_HOLD = 1
@@ -50,7 +51,7 @@ _DOES_NOT_HOLD = 1
 )
 @click.option("--accept-conditional", is_flag=True, help="Hold it even if it is conditional.")
 @click.option("--now", metavar="TIME", help="Decide as of then (RFC 3339); with a simulated clock only.")
-@click.option("--explain", is_flag=True, help="Show the arithmetic.")
+@click.option("--explain", is_flag=True, help="Show the arithmetic, and the prices that lost.")
 @options.as_json
 @click.pass_context
 def promise(
@@ -74,13 +75,13 @@ def promise(
             option = {"lines": "line"}.get(name, name).replace("_", "-")
             raise click.UsageError(f"Missing option '--{option}'.", context)
     found = wiring.settings(**flags)
-    answer = asyncio.run(_answered(found, _request(**asked), _moment(found, now)))
+    answer, offers = asyncio.run(_answered(found, _request(**asked), _moment(found, now), explain))
     if as_json:
         click.echo(answer)
         return
     from sayso.cli import readout
 
-    readout.shown(msgspec.json.decode(answer), explain, options.console())
+    readout.shown(msgspec.json.decode(answer), offers if explain else None, options.console())
 
 
 @promise.command(epilog="Example: sayso promise verify promise.json --jwks jwks.json")
@@ -165,10 +166,15 @@ def _moment(found: wiring.Settings, now: str | None) -> datetime | None:
     return parse_moment(now, field="--now")
 
 
-async def _answered(found: wiring.Settings, request: Request, now: datetime | None) -> bytes:
+async def _answered(
+    found: wiring.Settings, request: Request, now: datetime | None, explain: bool
+) -> tuple[bytes, list[Offer]]:
+    """The answer, and where it is to be explained, the prices it was chosen from."""
     async with wiring.opened_with(found) as app:
         body = msgspec.json.encode(request)
-        return (await app.desk.promise(request, body, _TERMINAL, None, now or app.clock.now())).body
+        answer = (await app.desk.promise(request, body, _TERMINAL, None, now or app.clock.now())).body
+        offers = await app.desk.offers(msgspec.json.decode(answer)["promise"], _TERMINAL) if explain else []
+        return answer, offers
 
 
 def _check_signed(document: bytes) -> None:

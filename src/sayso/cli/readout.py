@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,6 +14,7 @@ from rich.text import Text
 
 from sayso.cli import options
 from sayso.cli.sentences import sentence
+from sayso.promise.explaining import Offer
 
 _STYLES = {
     "firm": "bold green",
@@ -28,12 +29,12 @@ _SIGNS = {
 }  # fmt: skip
 
 
-def shown(answer: dict[str, Any], explain: bool, console: Console) -> None:
-    """Print an answer; with `explain`, also how each sellable quantity came about."""
-    console.print(Group(*_blocks(answer, explain)))
+def shown(answer: dict[str, Any], offers: Sequence[Offer] | None, console: Console) -> None:
+    """Print an answer; with `offers`, also how each sellable quantity came about, and which prices it was chosen from."""
+    console.print(Group(*_blocks(answer, offers)))
 
 
-def _blocks(answer: dict[str, Any], explain: bool) -> Iterator[RenderableType]:
+def _blocks(answer: dict[str, Any], offers: Sequence[Offer] | None) -> Iterator[RenderableType]:
     yield _head(answer)
     yield Text()
     yield _lines(answer)
@@ -43,9 +44,11 @@ def _blocks(answer: dict[str, Any], explain: bool) -> Iterator[RenderableType]:
     if reasons:
         yield Text("\nWhy", style="bold")
         yield from reasons
-    if explain:
+    if offers is not None:
         yield Text("\nHow it was worked out", style="bold")
         yield from _arithmetic(answer)
+        yield Text("\nPrices that fit", style="bold")
+        yield _prices(offers)
     yield Text(f"\n{_small_print(answer)}", style="dim")
 
 
@@ -98,6 +101,18 @@ def _part(part: dict[str, Any]) -> list[str]:
         part["ship_on"] or "no date",
         part["deliver_by"] or "no date",
     ]
+
+
+def _prices(offers: Sequence[Offer]) -> Table:
+    table: Table = options.table(
+        "Line", "Item", "Rule", "Unit", "After discount", "", right=("Unit", "After discount")
+    )
+    for one in offers:
+        won = Text("won", style="bold") if one.wins else Text("")
+        table.add_row(
+            str(one.line), Text(one.item), Text(one.rule), one.unit, f"{one.net} {one.currency}", won
+        )
+    return table
 
 
 def _money(answer: dict[str, Any]) -> Iterator[RenderableType]:

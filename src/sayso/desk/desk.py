@@ -20,12 +20,14 @@ from sayso.desk.errands import Ask, Asked, End, Place, Renew, Said, order_body
 from sayso.desk.facts import load_batch
 from sayso.desk.lane import Lane
 from sayso.desk.measures import count_decision
+from sayso.desk.replay import rebuilt
 from sayso.desk.signing import Signer
 from sayso.desk.waiting import same_request
 from sayso.errors import BadField, NotAllowed, NotFound
 from sayso.promise import answer as shown
 from sayso.promise.asking import Request, checked
 from sayso.promise.browsing import BrowseQuery
+from sayso.promise.explaining import Offer, offers
 from sayso.promise.ordering import OrderRequest, to_promise
 from sayso.promise.policy import Policy
 from sayso.store import promises
@@ -87,6 +89,12 @@ class Desk:
         if row is not None and moment(row.expires).encode() not in body:
             body = shown.with_expiry(body, row.expires)
         return Reply(200, self.signer.signed(body, recorded.made, state))
+
+    async def offers(self, promise_id: str, caller: Caller) -> list[Offer]:
+        """Every price that fitted a promise's lines when it was decided, the one that won first."""
+        recorded, _ = await self._promise(promise_id, caller)
+        with mapped():
+            return offers(*await rebuilt(self._pool, recorded))
 
     async def renew_promise(
         self, promise_id: str, hold: str, body: bytes, caller: Caller, key: str | None, now: datetime

@@ -54,6 +54,12 @@ async def replayed(connection: Any, recorded: Recorded) -> Decision:
     Raises Conflict where another version of the judgement made it, which alone could make it again, and NotFound
     where a card it was made from is no longer kept.
     """
+    question, facts = await rebuilt(connection, recorded)
+    return decide(question, facts)
+
+
+async def rebuilt(connection: Any, recorded: Recorded) -> tuple[Question, Facts]:
+    """The question of a recorded decision, and the facts it was made from. Raises as `replayed` does."""
     evidence = msgspec.json.decode(recorded.evidence, type=Evidence)
     if evidence.judgement != JUDGEMENT:
         raise Conflict(
@@ -69,7 +75,7 @@ async def replayed(connection: Any, recorded: Recorded) -> Decision:
     question = Question(
         evidence.promise, evidence.request, evidence.now, evidence.hold_seconds, evidence.overridden_by
     )
-    return decide(question, _facts(evidence, bodies))
+    return question, _facts(evidence, bodies)
 
 
 def _facts(evidence: Evidence, bodies: Mapping[str, str]) -> Facts:
