@@ -122,7 +122,9 @@ class Account:
         amount = sum((self._worth(due.open, due.currency) for due in late), ZERO)
         if amount <= Decimal(policy.overdue_threshold):
             return None
-        oldest = min((due for due in late if due.open > 0), key=lambda due: due.due or self.today)
+        oldest = min(
+            (due for due in late if due.open > 0), key=lambda due: (due.due or self.today, due.first)
+        )
         days = self.today.toordinal() - (oldest.due or self.today).toordinal()
         return Overdue(self.in_full(amount), oldest.first, days, self._worth(oldest.open, oldest.currency))
 

@@ -122,7 +122,7 @@ class World:
                 self._rules.clear()
             known = self._rules[key] = tuple(
                 rule
-                for rule in self.card.rules
+                for rule in sorted(self.card.rules, key=lambda rule: rule.rule)
                 if rule.item in ("", item.item)
                 and rule.category in ("", item.category)
                 and rule.hazard in ("", item.hazard)
