@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Literal, NamedTuple
+from unicodedata import category
 
 from msgspec import Meta, Struct
 
+from sayso.canon.codes import MISTAKEN_COUNTRIES, is_country
+from sayso.canon.values import visible
 from sayso.errors import BadField, TooLarge
 
 MOST_QUANTITY = Decimal(10) ** 12
 MOST_DECIMALS = 6
+_CURRENCY = re.compile("[A-Z]{3}")
+_UNSEEN = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
 class ShipTo(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Where the goods go: ISO 3166-1 alpha-2 country, and a region of it where rules or lanes differ."""
 
-    country: str
+    country: Annotated[str, Meta(extra_json_schema={"pattern": "^[A-Z]{2}$", "examples": ["GB"]})]
     region: str = ""
 
 
@@ -41,7 +47,7 @@ class Request(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     customer: str
     ship_to: ShipTo
     lines: tuple[Line, ...]
-    currency: str = ""
+    currency: Annotated[str, Meta(extra_json_schema={"pattern": "^([A-Z]{3})?$"})] = ""
     channel: str = ""
     reference: str = ""
     hold: str = ""
@@ -67,9 +73,45 @@ def checked(request: Request, most_lines: int = 500) -> Request:
         raise BadField("lines", "[]", "a promise needs at least one line", remedy="send one line per item")
     if len(request.lines) > most_lines:
         raise TooLarge(f"{len(request.lines)} lines; the limit is {most_lines}", remedy="split the request")
+    _check_texts(request)
     for place, line in enumerate(request.lines):
         check_quantity(f"lines[{place}].quantity", line.quantity)
+        if not (line.item + line.uom + line.variant + line.contract).isprintable():
+            for name in ("item", "uom", "variant", "contract"):
+                check_text(f"lines[{place}].{name}", getattr(line, name))
     return _numbered(request)
+
+
+def _check_texts(request: Request) -> None:
+    for name in ("customer", "currency", "channel", "reference"):
+        check_text(name, getattr(request, name))
+    check_text("ship_to.region", request.ship_to.region)
+    check_country("ship_to.country", request.ship_to.country)
+    if request.currency and not _CURRENCY.fullmatch(request.currency):
+        raise BadField(
+            "currency", request.currency, "not a currency's code", remedy="send ISO 4217, e.g. GBP"
+        )
+
+
+def check_text(field: str, text: str) -> None:
+    """A text is what people can see: no control character (NUL least of all), no half of a character."""
+    if text.isprintable():
+        return
+    unseen = next((one for one in text if category(one) in _UNSEEN), None)
+    if unseen is not None:
+        raise BadField(
+            field, visible(text[:200]), "the text holds a character that is not seen", remedy="take it out"
+        )
+
+
+def check_country(field: str, country: str) -> None:
+    """A country is an ISO 3166-1 alpha-2 code, in capitals."""
+    if is_country(country):
+        return
+    check_text(field, country)
+    meant = MISTAKEN_COUNTRIES.get(country.upper(), country.upper())
+    remedy = f"send {meant}" if is_country(meant) else "send ISO 3166-1 alpha-2, e.g. GB"
+    raise BadField(field, country, "not a country's code", remedy=remedy)
 
 
 def check_quantity(field: str, quantity: Decimal) -> None:

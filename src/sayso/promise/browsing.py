@@ -7,7 +7,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from sayso.errors import BadField, TooLarge
-from sayso.promise.asking import check_quantity
+from sayso.promise.asking import check_country, check_quantity, check_text
 
 MOST_ITEMS = 200
 
@@ -33,6 +33,11 @@ def checked_query(query: BrowseQuery, most_items: int = MOST_ITEMS) -> BrowseQue
         raise TooLarge(f"{len(query.items)} items; the limit is {most_items}", remedy="ask in several calls")
     if not all(query.items):
         raise BadField("item", "", "an item number is blank", remedy="leave it out")
+    check_text("item", "".join(query.items))
+    for name in ("customer", "region", "uom", "variant"):
+        check_text(name, getattr(query, name))
+    if query.country:
+        check_country("country", query.country)
     if query.quantity is not None:
         check_quantity("quantity", query.quantity)
     return query

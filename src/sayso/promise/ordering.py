@@ -40,7 +40,9 @@ def checked_order(request: OrderRequest, most_lines: int = 500) -> OrderRequest:
             "an order number is visible characters with no blank at either end",
             remedy="send the storefront's own number, e.g. WEB-1001",
         )
+    asking.check_text("po", request.po)
     if request.promise:
+        asking.check_text("promise", request.promise)
         for name in ("lines", *_BESIDE_LINES):
             if getattr(request, name):
                 raise BadField(name, "given", f"{name} stands in the promise already", remedy="leave it out")
