@@ -142,6 +142,16 @@ def made(fields: dict[str, Any]) -> dict[str, Any]:
     return ready
 
 
+@pytest.mark.parametrize("field", TEXTS)
+def test_texts_are_as_long_as_a_code_may_be(field: str) -> None:
+    with pytest.raises(BadField) as found:
+        checked(request(**TEXTS[field]("x" * 201)))
+    assert found.value.field == field
+    if field not in ("currency", "ship_to.country"):
+        assert found.value.detail == "the text is longer than 200 characters"
+        assert checked(request(**TEXTS[field]("x" * 200)))
+
+
 @pytest.mark.parametrize("text", ["Straße 5", "茶", "a\u00a0b", "½", "A/B-1 (blue)", "👍", "a\u200db"])
 def test_what_people_write_is_let_pass(text: str) -> None:
     assert checked(request(customer=text, reference=text)).customer == text

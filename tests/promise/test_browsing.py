@@ -23,7 +23,7 @@ CASES: dict[str, tuple[dict[str, Any], tuple[str, str, str]]] = {
     ),
     "a country that everybody knows": ({"country": "UK"}, ("country", "not a country's code", "send GB")),
 }
-UNSEEN = ("A\x00", "A\n", "A\ud800")
+UNSEEN = ("A\x00", "A\n", "A\ud800", "x" * 201)
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -16,6 +16,7 @@ from sayso.errors import BadField, TooLarge
 
 MOST_QUANTITY = Decimal(10) ** 12
 MOST_DECIMALS = 6
+MOST_TEXT = 200
 _CURRENCY = re.compile("[A-Z]{3}")
 _UNSEEN = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
@@ -76,7 +77,8 @@ def checked(request: Request, most_lines: int = 500) -> Request:
     _check_texts(request)
     for place, line in enumerate(request.lines):
         check_quantity(f"lines[{place}].quantity", line.quantity)
-        if not (line.item + line.uom + line.variant + line.contract).isprintable():
+        texts = line.item + line.uom + line.variant + line.contract
+        if len(texts) > MOST_TEXT or not texts.isprintable():
             for name in ("item", "uom", "variant", "contract"):
                 check_text(f"lines[{place}].{name}", getattr(line, name))
     return _numbered(request)
@@ -94,13 +96,17 @@ def _check_texts(request: Request) -> None:
 
 
 def check_text(field: str, text: str) -> None:
-    """A text is what people can see: no control character (NUL least of all), no half of a character."""
+    """A text is short, and what people can see: no control character (NUL least of all), no half of a character."""
+    if len(text) > MOST_TEXT:
+        raise BadField(
+            field, visible(text), f"the text is longer than {MOST_TEXT} characters", remedy="shorten it"
+        )
     if text.isprintable():
         return
     unseen = next((one for one in text if category(one) in _UNSEEN), None)
     if unseen is not None:
         raise BadField(
-            field, visible(text[:200]), "the text holds a character that is not seen", remedy="take it out"
+            field, visible(text), "the text holds a character that is not seen", remedy="take it out"
         )
 
 

@@ -33,7 +33,8 @@ def checked_query(query: BrowseQuery, most_items: int = MOST_ITEMS) -> BrowseQue
         raise TooLarge(f"{len(query.items)} items; the limit is {most_items}", remedy="ask in several calls")
     if not all(query.items):
         raise BadField("item", "", "an item number is blank", remedy="leave it out")
-    check_text("item", "".join(query.items))
+    for item in query.items:
+        check_text("item", item)
     for name in ("customer", "region", "uom", "variant"):
         check_text(name, getattr(query, name))
     if query.country:
