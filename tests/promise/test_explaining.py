@@ -39,10 +39,10 @@ def _asked(item: str, uom: str = "") -> Question:
 def test_the_contract_wins_and_the_losers_follow_in_order() -> None:
     found = offers(_asked("lamp"), _facts())
     assert [(one.rule, one.net, one.wins) for one in found] == [
-        ("customer ada", "2.8", True),
+        ("customer ada", "2.80", True),
         ("price_group trade", "2.75", False),
-        ("list, from 12", "2.5", False),
-        ("item lamp list price", "3", False),
+        ("list, from 12", "2.50", False),
+        ("item lamp list price", "3.00", False),
     ]
 
 

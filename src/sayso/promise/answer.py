@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from sayso.canon.canonical import canonical
 from sayso.canon.decimals import money, plain
 from sayso.canon.times import moment
 from sayso.promise.credit import Verdict as CreditVerdict
@@ -129,14 +130,20 @@ class Answer(Struct, frozen=True):
 
 def encoded(answer: Answer) -> bytes:
     """The canonical bytes (RFC 8785: every value is text, a small whole number, a truth value, null or a list of such)."""
-    return msgspec.json.encode(answer, order="sorted")
+    return _canonical(answer)
 
 
 def with_expiry(body: bytes, expires: datetime) -> bytes:
     """The same answer with another moment of expiry, for a hold that was renewed."""
     answer: dict[str, Any] = msgspec.json.decode(body)
     answer["expires"] = moment(expires)
-    return msgspec.json.encode(answer, order="sorted")
+    return _canonical(answer)
+
+
+def _canonical(answer: Answer | dict[str, Any]) -> bytes:
+    data = msgspec.json.encode(answer, order="sorted")
+    # The encoder sorts by code point, RFC 8785 by UTF-16 code unit; for ASCII they are one.
+    return data if data.isascii() else canonical(answer)
 
 
 def day_text(day: int | None) -> str | None:
