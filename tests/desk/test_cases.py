@@ -52,12 +52,11 @@ async def test_a_case_names_the_promise_the_order_the_money_and_the_next_step(sh
         "customer": "ada",
         "item": "lamp",
         "site": "LON",
-        "amount": case["amount"],
+        "amount": "60.00",
         "next_step": "3 of 4 are missing at LON for 2026-03-02: find supply, move it, or tell the customer",
         "facts": {"short": "3", "promised": "4", "ship_on": "2026-03-02", "line": "1"},
         "closed_why": None,
     }
-    assert float(case["amount"]) == 80
 
 
 async def test_a_promise_that_ends_closes_its_case_then(shop: Shop) -> None:

@@ -37,7 +37,7 @@ class Place:
 def place(database_url: str | None) -> Iterator[Place]:
     """A place that is gone afterwards. An embedded server runs as Sayso ships it: fsync on, commits synchronous."""
     home = Path(tempfile.mkdtemp(prefix="sayso-bench-"))
-    server = None if database_url else Server(home / "postgres")
+    server = None if database_url else Server(home / "postgres", settings={"max_connections": "600"})
     try:
         dsn = server.ensure() if server else database_url or ""
         yield Place(dsn, home, postmaster(server.home.data) if server else None)

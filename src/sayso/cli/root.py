@@ -99,7 +99,8 @@ def _ended_by_sigterm() -> Any:
         return None
 
     def end(number: int, frame: FrameType | None) -> None:
-        signal.raise_signal(signal.SIGINT)
+        # Not SIGINT: a shell that started the command in the background has it ignored.
+        raise KeyboardInterrupt
 
     return signal.signal(signal.SIGTERM, end)
 

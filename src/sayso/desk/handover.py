@@ -15,7 +15,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from sayso.canon.decimals import arithmetic, plain
+from sayso.canon.decimals import arithmetic, plain, rounded
 from sayso.canon.ids import new_id
 from sayso.desk.batch import taken_by
 from sayso.promise.cards import ItemCard, Taken, place_of
@@ -23,6 +23,7 @@ from sayso.promise.policy import Policy
 from sayso.promise.risk import AtRisk, at_risk
 from sayso.store import cards, handover, promises
 from sayso.store.handover import Case, Live
+from sayso.store.promises import Reservation
 
 _ITEM = msgspec.json.Decoder(ItemCard)
 _TAKEN = msgspec.json.Decoder(Taken)
@@ -156,13 +157,19 @@ async def _find_broken(
         await handover.close_cases(connection, now, "the facts bear the promise again", over)
 
 
+def _worth(part: Reservation, short: Decimal) -> Decimal:
+    """The share of a part's money that its missing quantity has."""
+    return part.amount * short / part.quantity if part.quantity else part.amount
+
+
 def _case(found: Sequence[tuple[Live, AtRisk]], now: datetime) -> Case:
     """What is missing of one item at one site for one promise, in one case, however many parts it has."""
     live = min((live for live, _ in found), key=lambda live: live.reservation.day)
     one, day = live.reservation, live.reservation.day.isoformat()
     short = plain(sum((risk.short for _, risk in found), Decimal(0)))
     promised = plain(sum((part.reservation.quantity for part, _ in found), Decimal(0)))
-    amount = sum((part.reservation.amount for part, _ in found), Decimal(0))
+    at_stake = sum((_worth(part.reservation, risk.short) for part, risk in found), Decimal(0))
+    amount = rounded(at_stake, 2)
     facts = {"short": short, "promised": promised, "ship_on": day, "line": str(one.line)}
     missing = f"{short} of {promised} are missing at {one.site} for {day}"
     step = f"{missing}: find supply, move it, or tell the customer"

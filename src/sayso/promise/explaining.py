@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from sayso.canon.decimals import plain
+from sayso.promise.answer import unit_text
 from sayso.promise.asking import Line, Question
 from sayso.promise.cards import AccountCard, Customer
 from sayso.promise.facts import Facts
@@ -44,9 +44,18 @@ def _of_line(
     if item is None or unit is None:
         return []
     uom, factor = unit
+    places = facts.world.places(currency)
     country, day = question.request.ship_to.country, question.now.date()
     wanted = Wanted(line.quantity, uom, factor, line.variant, currency, country, day)
     return [
-        Offer(line.line, item.item, rule_of(one, item), plain(one.unit), plain(one.net), currency, place == 0)
+        Offer(
+            line.line,
+            item.item,
+            rule_of(one, item),
+            unit_text(one.unit, places),
+            unit_text(one.net, places),
+            currency,
+            place == 0,
+        )
         for place, one in enumerate(ranked(item, customer, account, facts.world, wanted))
     ]
