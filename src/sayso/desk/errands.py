@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -67,7 +68,7 @@ class Asked(NamedTuple):
         return promise
 
 
-class Errand:
+class Errand(ABC):
     """One thing to do under the lock. What is not overridden needs nothing looked up."""
 
     asked: Asked
@@ -92,13 +93,13 @@ class Errand:
         """The number and moment of the decision by which one can tell that this errand was committed."""
         return None
 
+    @abstractmethod
     def look(self, looked: Looked) -> Said | Needs:
         """The answer, where it is known already; else what further rows to lock. May raise from errors.py."""
-        raise NotImplementedError
 
+    @abstractmethod
     def settle(self, batch: Batch, looked: Looked) -> Said:
         """Do it, under the lock. Raises Again where what `look` saw has changed."""
-        raise NotImplementedError
 
 
 class Ask(Errand):
