@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 
 from sayso.canon.decimals import plain
 from sayso.promise import answer as shown
@@ -16,14 +16,12 @@ from sayso.promise.availability import Owner
 from sayso.promise.calendars import Route
 from sayso.promise.cards import ZERO, Customer
 from sayso.promise.facts import Facts, ItemFacts, Take
-from sayso.promise.lines import Considered
+from sayso.promise.lines import Considered, in_units
 from sayso.promise.reasons import CONDITIONAL, FIRM, REFUSED, Reason, Verdict, in_order, reason, worst
 from sayso.promise.region import restricted
 from sayso.promise.shelves import Part, Shelves, dated_together
 from sayso.promise.sourcing import planned
 from sayso.promise.substitution import Filled, substituted
-
-_FINEST = Decimal("0.000001")
 
 Parts = tuple[list[Part], list[Filled]]
 
@@ -99,7 +97,7 @@ def _supplied(one: Considered, parts: list[Part], routes: Sequence[Route]) -> tu
     supplied = sum((part.quantity for part in parts if part.state != "backorder"), ZERO)
     verdict, reasons = FIRM, []
     if supplied < asked:
-        figures = {"sellable": plain(_in_units(supplied, factor)), "asked": plain(one.line.quantity)}
+        figures = {"sellable": plain(in_units(supplied, factor)), "asked": plain(one.line.quantity)}
         gone = one.card.status == "discontinued"
         placed = sum((part.quantity for part in parts), ZERO)
         verdict = REFUSED if placed < asked else CONDITIONAL
@@ -113,7 +111,7 @@ def _supplied(one: Considered, parts: list[Part], routes: Sequence[Route]) -> tu
     undated = sum((part.quantity for part in parts if part.ship_day is None), ZERO)
     if undated:
         verdict = worst(verdict, CONDITIONAL)
-        reasons.append(reason("no_date", quantity=plain(_in_units(undated, factor))))
+        reasons.append(reason("no_date", quantity=plain(in_units(undated, factor))))
     return verdict, reasons
 
 
@@ -150,14 +148,6 @@ def _part(part: Part, factor: Decimal, item: str) -> shown.Part:
         for supply in part.leans_on
     )
     return shown.Part(
-        part.state, part.route.site, plain(_in_units(part.quantity, factor)), shown.day_text(part.ship_day),
+        part.state, part.route.site, plain(in_units(part.quantity, factor)), shown.day_text(part.ship_day),
         shown.day_text(part.arrival), leans_on, item,
     )  # fmt: skip
-
-
-def _in_units(quantity: Decimal, factor: Decimal) -> Decimal:
-    """Base units in the asked unit; what no decimal can say is cut after six places."""
-    if factor == 1:
-        return quantity
-    units = quantity / factor
-    return units if units * factor == quantity else units.quantize(_FINEST, ROUND_DOWN)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import NamedTuple
 
 from sayso.canon import units
@@ -20,6 +20,7 @@ from sayso.promise.world import World
 
 _ONE = Decimal(1)
 _USUAL_UNIT = "EA"
+_FINEST = Decimal("0.000001")
 
 
 class Considered(NamedTuple):
@@ -100,6 +101,14 @@ def unit_of(card: ItemCard, uom: str) -> tuple[str, Decimal] | None:
             return base, _ONE
     factor = card.units.get(uom)
     return (uom, factor) if factor is not None and factor > 0 else None
+
+
+def in_units(quantity: Decimal, factor: Decimal) -> Decimal:
+    """Base units in the asked unit; what no decimal can say is cut after six places."""
+    if factor == 1:
+        return quantity
+    found = quantity / factor
+    return found if found * factor == quantity else found.quantize(_FINEST, ROUND_DOWN)
 
 
 def _sellable_at_all(card: ItemCard, quantity: Decimal) -> tuple[Verdict, list[Reason]]:

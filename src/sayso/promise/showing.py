@@ -17,8 +17,8 @@ from sayso.promise.browsing import BrowseQuery
 from sayso.promise.calendars import Route
 from sayso.promise.cards import ZERO, Customer, ItemCard
 from sayso.promise.facts import ItemFacts
-from sayso.promise.lines import goods_of, unit_of
-from sayso.promise.reasons import REFUSED, Reason, reason
+from sayso.promise.lines import goods_of, in_units, unit_of
+from sayso.promise.reasons import REFUSED, Reason, in_order, reason
 from sayso.promise.region import restricted
 from sayso.promise.shelves import Shelves, Wish
 from sayso.promise.world import World
@@ -45,7 +45,11 @@ class AtSite(Struct, frozen=True):
 
 
 class Shown(Struct, frozen=True):
-    """What is shown of one item, in `uom`. The steps sum over the sites."""
+    """What is shown of one item, in `uom`. The steps sum over the sites.
+
+    `earliest` is the day on which the asked quantity (or the least that is sold) can leave: the site that brings it
+    first, else all of them together. `state` is that quantity's.
+    """
 
     item: str
     uom: str
@@ -76,6 +80,8 @@ def shown(
         return Shown(name, query.uom, "0", "unknown", None, None, (), (), None, (why,))
     uom, factor = unit
     verdict, reasons = restricted(card, customer, world, country, query.region)
+    if card.status == "blocked":
+        verdict, reasons = REFUSED, [*reasons, reason("discontinued", item=name, status="blocked")]
     wish = _wish(card, query, factor, facts, items)
     shelves = Shelves(Owner(customer.customer, customer.group))
     found = (
@@ -83,14 +89,33 @@ def shown(
         if verdict != REFUSED
         else []
     )
-    dated = [(site.deliver_by or "", site.earliest or "") for site in found if site.earliest]
-    arrives, earliest = min(dated, default=(None, None))
+    steps = _summed(found)
+    asked = wish.quantity / factor
+    arrives, earliest = _earliest(found, steps, asked, routes, world)
     sellable = sum((Decimal(site.sellable) for site in found), ZERO)
-    as_of = moment(card.as_of) if card.as_of else None
+    as_of = min((good.facts.card.as_of for good in wish.goods if good.facts.card.as_of), default=None)
     return Shown(
-        name, uom, plain(sellable), _state(card, verdict, sellable, query, earliest, routes), earliest,
-        arrives, tuple(found), _summed(found), as_of, tuple(reasons),
+        name, uom, plain(sellable), _state(card, verdict, sellable, asked, earliest, routes), earliest,
+        arrives, tuple(found), steps, moment(as_of) if as_of else None, tuple(in_order(reasons)),
     )  # fmt: skip
+
+
+def _earliest(
+    found: Sequence[AtSite], steps: Sequence[Step], quantity: Decimal, routes: Sequence[Route], world: World
+) -> tuple[str | None, str | None]:
+    """The day of arrival and the day of leaving: of the best site that has it all, else of all sites together."""
+    dated = [(site.deliver_by or "", site.earliest or "") for site in found if site.earliest]
+    if dated:
+        return min(dated)
+    day = next((step.date for step in steps if Decimal(step.sellable) >= quantity), None)
+    if day is None or not world.policy.sourcing.split:
+        return None, None
+    arrivals = []
+    for site, route in zip(found, routes, strict=True):
+        sent = [step.date for step in site.steps if step.date <= day and step.sellable != "0"]
+        if sent:
+            arrivals.append(route.arrival(route.ships(date.fromisoformat(sent[-1]).toordinal())))
+    return day_text(max(arrivals)), day
 
 
 def _wish(
@@ -112,7 +137,7 @@ def _at_site(
     customer: Customer,
     items: Mapping[str, ItemFacts],
 ) -> AtSite:
-    first = route.ships(max(wish.ready, route.first)) if wish.ready is not None else route.first
+    first = wish.first(route)
     ready = shelves.first_day_for(wish, route, wish.quantity, first)
     leaves = None if ready is None else route.ships(ready)
     everything = wish._replace(quantity=Decimal(10) ** 15)
@@ -121,7 +146,7 @@ def _at_site(
     )
     steps: list[tuple[int, Decimal]] = []
     for day in days:
-        quantity = shelves.sellable(everything, route, day) / factor
+        quantity = in_units(shelves.sellable(everything, route, day), factor)
         if not steps or steps[-1][1] != quantity:
             steps.append((day, quantity))
     figures = {}
@@ -141,17 +166,17 @@ def _state(
     card: ItemCard,
     verdict: str,
     sellable: Decimal,
-    query: BrowseQuery,
+    asked: Decimal,
     earliest: str | None,
     routes: Sequence[Route],
 ) -> str:
-    if verdict == REFUSED:
-        return "restricted"
     if card.status == "blocked" or (card.status == "discontinued" and sellable <= 0):
         return "discontinued"
+    if verdict == REFUSED:
+        return "restricted"
     if card.available_from and routes and card.available_from.toordinal() > routes[0].first:
         return "pre_order"
-    if sellable > 0 and sellable >= (query.quantity or ZERO):
+    if sellable >= asked:
         return "in_stock"
     return "inbound" if earliest else "backorder"
 
