@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
+import pytest
 import pytest_asyncio
+from structlog.testing import capture_logs
 
 from world import Shop, shop_on
 
@@ -18,4 +21,11 @@ async def shop(database: str) -> AsyncIterator[Shop]:
         await found.item("cup", 100, list_price="2.50")
         await found.customer("ada", 1000)
         await found.customer("bob")
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def logs() -> Iterator[list[Any]]:
+    """What was logged, instead of printing it (a trace that nobody reads costs more than the test)."""
+    with capture_logs() as found:
         yield found

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sayso.desk.batch import Batch, Looked, Reference
 from sayso.desk.cardfile import CardFile
 from sayso.desk.errands import Needs, items_held
-from sayso.desk.waiting import Answer, Waiting
+from sayso.desk.waiting import Answer, Waiting, marks
 from sayso.promise.lines import drawn_on
 from sayso.store.promises import Expected, Locked
 
@@ -57,6 +57,17 @@ class Draft:
         """Everybody whose errand is settled in the transaction."""
         return [waiting for group in self.groups for waiting, _ in group.needs]
 
+    def drop(self, group: Iterable[Waiting]) -> None:
+        """Errands that could not be decided leave, and with them all that was decided ahead: the rest is decided anew."""
+        gone = set(group)
+        if gone.intersection(self.waiting()):
+            kept = [
+                Group([one for one in each.needs if one[0] not in gone], each.looked) for each in self.groups
+            ]
+            self.groups = [each for each in kept if each.needs]
+            self.marks = {mark for waiting in self.waiting() for mark in marks(waiting.errand)}
+            self.filed, self.settled, self.ahead = None, [], False
+
     def references(self) -> set[Reference]:
         """The references that errands of the transaction are about."""
         return {
@@ -64,9 +75,10 @@ class Draft:
             for one in waiting.errand.references()
         }  # fmt: skip
 
-    def add(self, group: Group, rows: Rows) -> None:
-        """More errands, and the rows that they need."""
+    def add(self, group: Group, rows: Rows, underway: set[object]) -> None:
+        """More errands, the rows that they need, and what is worked on with them (see waiting.planned)."""
         self.groups.append(group)
+        self.marks = underway
         for mine, more in zip(self.rows, rows, strict=True):
             mine |= more
 

@@ -139,12 +139,14 @@ class Lane:
             with mapped():
                 await self._add(draft, group)
         except (StoreAway, asyncpg.InterfaceError) as problem:
+            draft.drop(group)
             self._back(group, problem)
             await self._reconnected("_reader", group)
         except asyncio.CancelledError:
             fail(group, StoreAway("Sayso is stopping", remedy="try again in a moment"))
             raise
         except Exception as problem:
+            draft.drop(group)
             self._apart(group, problem)
 
     def _next(self, draft: Draft) -> list[Waiting]:
@@ -164,7 +166,8 @@ class Lane:
         """Look at a group of errands, and decide them ahead where that is worth while."""
         every = [*await self._due(group), *group]
         looked = await self._looked([waiting.errand for waiting in every])
-        answers, needs = planned(every, looked, draft.marks)
+        underway = set(draft.marks)
+        answers, needs = planned(every, looked, underway)
         for waiting, answer in answers:
             if isinstance(answer, Again):
                 draft.later.append(waiting)
@@ -174,7 +177,7 @@ class Lane:
             return
         await self._ensure_months(waiting.errand.asked.now for waiting, _ in needs)
         rows = await self._acquainted(rows_of(needs, looked, self._cards), needs, looked)
-        draft.add(Group(needs, looked), rows)
+        draft.add(Group(needs, looked), rows, underway)
         if draft.ahead:
             states = {name: looked.promises[name].state for name in rows.promises if name in looked.promises}
             states |= {one.id: one.state for one in looked.references.values() if one.id in rows.promises}

@@ -47,8 +47,8 @@ def planned(
     needs: list[tuple[Waiting, Needs]] = []
     for waiting in batch:
         errand = waiting.errand
-        marks = _marks(errand)
-        if marks & underway:
+        own = marks(errand)
+        if own & underway:
             answers.append((waiting, Again()))
             continue
         try:
@@ -59,7 +59,7 @@ def planned(
         if isinstance(said, Said):
             answers.append((waiting, said))
         else:
-            underway |= marks
+            underway |= own
             needs.append((waiting, said))
     return answers, needs
 
@@ -149,12 +149,12 @@ def same_request(found: Answered, asked: Asked) -> Answered:
     return found
 
 
-def _marks(errand: Errand) -> set[object]:
+def marks(errand: Errand) -> set[object]:
     """What two errands of one batch must not share: a key, a reference, a promise, an order."""
     asked = errand.asked
-    marks: set[object] = {(asked.owner, asked.key)} if asked.key else set()
+    keys: set[object] = {(asked.owner, asked.key)} if asked.key else set()
     return (
-        marks
+        keys
         | set(errand.references())
         | set(errand.promises())
         | {("order", number) for number in errand.orders()}
