@@ -1,7 +1,11 @@
 -- name: make_rows
--- Makes the rows that are locked, for items and accounts that are loaded for the first time.
+-- Makes the rows that are locked, for items and accounts that are loaded for the first time; a kit's components may be
+-- promised on backorder before anybody tells of them.
 WITH items AS (
-    INSERT INTO ledger (item) SELECT i FROM unnest($1::text[]) AS i ORDER BY i ON CONFLICT DO NOTHING
+    INSERT INTO ledger (item)
+    SELECT i FROM unnest($1::text[]) AS i
+    UNION SELECT k.component FROM kits k WHERE k.item = ANY ($1::text[]) AND NOT k.deleted
+    ORDER BY 1 ON CONFLICT DO NOTHING
 )
 INSERT INTO accounts (account) SELECT a FROM unnest($2::text[]) AS a ORDER BY a ON CONFLICT DO NOTHING;
 
