@@ -204,6 +204,26 @@ def test_what_is_taken_of_an_allocation_says_so() -> None:
     assert [(one.quantity, one.allocation) for one in found.takes] == [(5, "AL/1"), (2, "")]
 
 
+def test_parts_and_lines_draw_on_an_allocation_one_after_another() -> None:
+    """Until it is used up, then on the next; else a promise would seem to break what is protected."""
+    kept = [allocation("AL", 5, customer="C"), allocation("AM", 4, customer="C")]
+    found = decided(ask(("A", 3), ("A", 5)), facts(item("A", stock=[stock(9)], allocations=kept)))
+    assert [(one.line, one.quantity, one.allocation) for one in found.takes] == [
+        (1, 3, "AL/1"), (2, 2, "AL/1"), (2, 3, "AM/1"),
+    ]  # fmt: skip
+
+
+def test_what_is_protected_first_is_drawn_first_and_what_is_there_before_what_is_not() -> None:
+    kept = [allocation("AL", 5, 3, customer="C"), allocation("AM", 4, customer="C")]
+    found = decided(ask(("A", 6)), facts(item("A", stock=[stock(9)], allocations=kept)))
+    assert [(one.quantity, one.allocation) for one in found.takes] == [(4, "AM/1"), (2, "AL/1")]
+    short = item("A", stock=[stock(1)], allocations=[allocation("AL", 1, customer="C")])
+    found = decided(ask(("A", 2), ("A", 1), accept_conditional=True), facts(short))
+    assert [(one.line, one.state, one.allocation) for one in found.takes] == [
+        (1, "backorder", ""), (2, "in_stock", "AL/1"),
+    ]  # fmt: skip
+
+
 def test_a_line_shows_its_arithmetic_with_what_others_were_promised() -> None:
     counted = item("A", stock=[stock(20, safety_stock=3)], inbound=[inbound("PO", 5, 3)])
     here = facts(counted, taken={"A": [take(4, 2)]})

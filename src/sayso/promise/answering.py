@@ -5,7 +5,7 @@ Knows one line at a time; what the lines take from each other's goods is settled
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -19,7 +19,7 @@ from sayso.promise.facts import Facts, ItemFacts, Take
 from sayso.promise.lines import Considered, in_units
 from sayso.promise.reasons import CONDITIONAL, FIRM, REFUSED, Reason, Verdict, in_order, reason, worst
 from sayso.promise.region import restricted
-from sayso.promise.shelves import Part, Shelves, dated_together
+from sayso.promise.shelves import Good, Part, Shelves, dated_together
 from sayso.promise.sourcing import planned
 from sayso.promise.substitution import Filled, substituted
 
@@ -61,25 +61,59 @@ def _date_together(parts: list[Part], replaced: list[Filled]) -> None:
         some[:] = [next(every) for _ in some]
 
 
-def answered(
-    one: Considered, found: Parts, routes: Sequence[Route], owner: Owner, places: int
-) -> tuple[shown.Line, list[Take]]:
-    """A line's answer and its reservations; `places` are those of an amount of its currency."""
+def answered(one: Considered, found: Parts, routes: Sequence[Route], owner: Owner, places: int) -> shown.Line:
+    """A line's answer; `places` are those of an amount of its currency."""
     parts, replaced = found
     outcome, reasons = _supplied(one, [*parts, *(part for other in replaced for part in other.parts)], routes)
-    takes, figures = _reserved(one, parts, owner)
     texts = [_part(part, one.factor, "") for part in parts]
     for other in replaced:
         texts.extend(_part(part, one.factor, other.facts.card.item) for part in other.parts)
-        for part in other.parts:
-            takes.extend(_takes(one.line.line, part, other.facts, "", other.factor, owner))
-    line = shown.Line(
+    return shown.Line(
         one.line.line, one.line.item, plain(one.line.quantity), one.uom, worst(one.verdict, outcome), tuple(texts),
         shown.price_shown(one.price, places) if one.price else None,
         None if one.tax_percent is None else plain(one.tax_percent),
-        None if one.duty_percent is None else plain(one.duty_percent), tuple(in_order(one.reasons + reasons)), figures,
+        None if one.duty_percent is None else plain(one.duty_percent), tuple(in_order(one.reasons + reasons)),
+        _figures(one, parts, owner),
     )  # fmt: skip
-    return line, takes
+
+
+def reserved(lines: Sequence[Considered], found: Sequence[Parts], owner: Owner) -> list[Take]:
+    """What the parts of all lines take, in their order.
+
+    What is supplied draws on the owner's protected allocations before what is on backorder: it is that stock.
+    """
+    wanted = [
+        (one.line.line, part, good)
+        for one, (parts, replaced) in zip(lines, found, strict=True)
+        if one.wish is not None
+        for some, goods in (
+            (parts, one.wish.goods),
+            *((other.parts, (Good(other.facts, "", other.factor),)) for other in replaced),
+        )
+        for part in some
+        for good in goods
+    ]
+    if not any(good.facts.card.allocations for _, _, good in wanted):
+        return [_take(line, part, good, "", part.quantity * good.per) for line, part, good in wanted]
+    drawn: dict[str, ItemFacts] = {}
+    takes: dict[int, list[Take]] = {}
+    for place, (line, part, good) in sorted(
+        enumerate(wanted), key=lambda one: one[1][1].state == "backorder"
+    ):
+        name = good.facts.card.item
+        facts = drawn.get(name, good.facts)
+        draws = facts.draws(part.route.site, good.variant, owner, part.quantity * good.per)
+        takes[place] = [_take(line, part, good, allocation, quantity) for allocation, quantity in draws]
+        for take in takes[place]:
+            facts = facts.less(take)
+        drawn[name] = facts
+    return [take for place in sorted(takes) for take in takes[place]]
+
+
+def _take(line: int, part: Part, good: Good, allocation: str, quantity: Decimal) -> Take:
+    leaves = date.fromordinal(part.held_from)
+    name = good.facts.card.item
+    return Take(line, name, part.route.site, good.variant, leaves, quantity, allocation, part.state)
 
 
 def _supplied(one: Considered, parts: list[Part], routes: Sequence[Route]) -> tuple[Verdict, list[Reason]]:
@@ -115,31 +149,18 @@ def _supplied(one: Considered, parts: list[Part], routes: Sequence[Route]) -> tu
     return verdict, reasons
 
 
-def _reserved(
-    one: Considered, parts: list[Part], owner: Owner
-) -> tuple[list[Take], dict[str, dict[str, str]]]:
-    """What the parts take of each good, and the arithmetic of each site that is taken from."""
-    takes: list[Take] = []
+def _figures(one: Considered, parts: list[Part], owner: Owner) -> dict[str, dict[str, str]]:
+    """The arithmetic of each site that is taken from."""
     figures: dict[str, dict[str, str]] = {}
     if one.wish is None:
-        return takes, figures
+        return figures
     for part in parts:
         site = part.route.site
         for good in one.wish.goods:
             facts = good.facts
-            takes.extend(_takes(one.line.line, part, facts, good.variant, good.per, owner))
             place = site if facts.card.item == one.line.item else f"{site} {facts.card.item}"
             figures[place] = facts.explained(site, good.variant, owner, part.route.today, part.held_from)
-    return takes, figures
-
-
-def _takes(
-    line: int, part: Part, facts: ItemFacts, variant: str, per: Decimal, owner: Owner
-) -> Iterator[Take]:
-    """What a part takes of an item, `per` base units for each of its own, by the allocations that it draws on."""
-    site, leaves = part.route.site, date.fromordinal(part.held_from)
-    for allocation, quantity in facts.draws(site, variant, owner, part.quantity * per):
-        yield Take(line, facts.card.item, site, variant, leaves, quantity, allocation, part.state)
+    return figures
 
 
 def _part(part: Part, factor: Decimal, item: str) -> shown.Part:

@@ -201,9 +201,13 @@ def explained(
 def own_allocation(
     card: ItemCard, taken: Taken, site: str, variant: str, owner: Owner, quantity: Decimal
 ) -> list[tuple[str, Decimal]]:
-    """How a reservation draws on the owner's allocations there: (allocation or "", quantity) parts that sum to it."""
+    """How a reservation draws on the owner's allocations there: (allocation or "", quantity) parts that sum to it.
+
+    It draws first on what is protected from the earliest day: else that would go on being kept from others, beside
+    what is taken.
+    """
     parts: list[tuple[str, Decimal]] = []
-    for allocation in card.allocations:
+    for allocation in sorted(card.allocations, key=lambda one: (one.due or date.min, one.key)):
         if (allocation.site, allocation.variant) != (site, variant) or not owner.owns(allocation):
             continue
         drawn = min(quantity, allocation.quantity - taken.drawn.get(allocation.key, ZERO))

@@ -16,7 +16,7 @@ from sayso.canon.canonical import digest
 from sayso.canon.decimals import arithmetic, money, rounded
 from sayso.canon.times import moment
 from sayso.promise import answer as shown
-from sayso.promise.answering import answered, sourced
+from sayso.promise.answering import answered, reserved, sourced
 from sayso.promise.asking import Question as Question
 from sayso.promise.asking import Request
 from sayso.promise.availability import Owner
@@ -74,13 +74,11 @@ def _decided(question: Question, facts: Facts) -> Decision:
     routes = world.routes(request.ship_to.country, request.ship_to.region, known, now)
     owner = Owner(customer.customer, customer.group, _contract(request))
     places = world.places(currency)
-    told: list[shown.Line] = []
-    takes: list[Take] = []
     found = sourced(lines, routes, owner, facts, customer, request.ship_to)
-    for one, its_parts in zip(lines, found, strict=True):
-        line, its_takes = answered(one, its_parts, routes, owner, places)
-        told.append(line)
-        takes.extend(its_takes)
+    told = [
+        answered(one, its_parts, routes, owner, places) for one, its_parts in zip(lines, found, strict=True)
+    ]
+    takes = reserved(lines, found, owner)
     totals, credit_amount = _totals(told, lines, world, currency, places)
     verdict: Verdict = FIRM
     for line in told:
