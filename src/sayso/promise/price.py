@@ -275,7 +275,7 @@ def _in_currency(price: Decimal, currency: str, world: World, wanted: Wanted) ->
 
 def _ranking(world: World) -> Callable[[Candidate], tuple[object, ...]]:
     """What sorts candidates: source, then how particular the line is, then price or break, then the latest start."""
-    places = {source: place for place, source in enumerate(world.policy.price.order)}
+    places: dict[str, int] = {source: place for place, source in enumerate(world.policy.price.order)}
     lowest = world.policy.price.among_equals == "lowest"
 
     def rank(candidate: Candidate) -> tuple[object, ...]:
