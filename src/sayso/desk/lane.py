@@ -33,9 +33,8 @@ log = structlog.get_logger()
 _MOST_TRIES = 20
 _ALONE = 3
 _LEAST_SHARE = 16
-#: After a belief that did not hold, so many batches are decided under the lock; twice as many after each further one.
+#: After a belief that did not hold, so many batches are decided under the lock.
 _CAUTION = 16
-_MOST_CAUTION = 64
 _AT_ONCE = 8
 _SWEEP = timedelta(seconds=1)
 _MOST_SWEPT = 500
@@ -71,7 +70,6 @@ class Lane:
         self._swept: datetime | None = None
         self._months: set[tuple[int, int]] = set()
         self._caution = 0
-        self._doubt = _CAUTION
 
     async def start(self) -> None:
         """Connect, and begin to settle."""
@@ -233,9 +231,8 @@ class Lane:
                 kept = self._cards.unarchived(filed.addresses)
                 if await promises.settle(self._writer, draft.expected, filed.writes, kept):
                     self._cards.archived(kept)
-                    self._doubt = _CAUTION
                     return draft.settled
-                self._caution, self._doubt = self._doubt, min(2 * self._doubt, _MOST_CAUTION)
+                self._caution = _CAUTION
         await self._writer.execute("BEGIN")
         try:
             filed, answers = await self._under_lock(draft)
