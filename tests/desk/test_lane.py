@@ -46,7 +46,9 @@ def _no_locks(patch: pytest.MonkeyPatch) -> None:
     true = promises.locked
 
     async def locked(*what: Any, lock: bool = True) -> Any:
-        return await true(*what, lock=False)
+        stands = await true(*what, lock=False)
+        await asyncio.sleep(0.02)  # the other process reads too
+        return stands
 
     async def settle(*what: Any) -> bool:
         return False
@@ -158,6 +160,7 @@ async def test_one_key_at_once_is_one_hold(shop: Shop, database: str) -> None:
     assert await shop.sellable("cup") == 99
 
 
+AWAY = asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation")
 Lost = Callable[[pytest.MonkeyPatch], None]
 
 
@@ -169,7 +172,7 @@ def _answer_is_lost(patch: pytest.MonkeyPatch) -> None:
         done = await true(*what)
         if left[0]:
             left[0] -= 1
-            raise asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation")
+            raise AWAY
         return done
 
     patch.setattr(promises, "settle", settle)
@@ -181,25 +184,33 @@ def _question_is_lost(patch: pytest.MonkeyPatch) -> None:
         _fails_once(patch, name)
 
 
+def _looking_it_up_is_lost(patch: pytest.MonkeyPatch) -> None:
+    """What was committed by somebody else stands in the way, and the connection goes before that can be looked at."""
+    _fails_once(patch, "settle", asyncpg.UniqueViolationError("duplicate key"))
+    _fails_once(patch, "decided", asyncpg.InternalClientError("another operation is in progress"))
+
+
 def _looking_is_lost(patch: pytest.MonkeyPatch) -> None:
     """The reading connection goes while a group is looked at."""
     for name in ("promises", "referenced", "answered", "orders", "reservations", "due"):
         _fails_once(patch, name)
 
 
-def _fails_once(patch: pytest.MonkeyPatch, name: str) -> None:
+def _fails_once(patch: pytest.MonkeyPatch, name: str, problem: Exception = AWAY) -> None:
     true, left = getattr(promises, name), [1]
 
     async def fails(*what: Any, **more: Any) -> Any:
         if left[0]:
             left[0] -= 1
-            raise asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation")
+            raise problem
         return await true(*what, **more)
 
     patch.setattr(promises, name, fails)
 
 
-@pytest.mark.parametrize("lost", [_answer_is_lost, _question_is_lost, _looking_is_lost])
+@pytest.mark.parametrize(
+    "lost", [_answer_is_lost, _question_is_lost, _looking_is_lost, _looking_it_up_is_lost]
+)
 @pytest.mark.parametrize("key", [None, "k"])
 async def test_a_lost_connection_is_nobodys_trouble(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, lost: Lost, key: str | None

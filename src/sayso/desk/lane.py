@@ -210,13 +210,8 @@ class Lane:
                     self._back([waiting], answer)
                 else:
                     give(waiting, answer)
-        except _TRANSIENT as problem:
-            await self._recover(draft, problem)
-        except (StoreAway, asyncpg.InterfaceError) as problem:
-            if await self._reconnected("_writer", draft.waiting()):
-                await self._recover(draft, problem)
         except Exception as problem:
-            self._apart(draft.waiting(), problem)
+            await self._failed(draft, problem)
         finally:
             self._caution = max(self._caution - 1, 0)
             self._stirred.set()
@@ -283,14 +278,27 @@ class Lane:
             await promises.referenced(self._writer, references) if references else {},
         )
 
+    async def _failed(self, draft: Draft, problem: Exception) -> None:
+        """A commit failed, or nobody knows. Whatever comes on top of it, nobody is left waiting."""
+        try:
+            if isinstance(problem, _TRANSIENT):
+                await self._recover(draft, problem)
+            elif not isinstance(problem, StoreAway | asyncpg.InterfaceError):
+                self._apart(draft.waiting(), problem)
+            elif await self._reconnected("_writer", draft.waiting()):
+                await self._recover(draft, problem)
+        except Exception as worse:
+            self._apart(draft.waiting(), worse)
+
     async def _recover(self, draft: Draft, problem: Exception) -> None:
-        """A commit failed, or nobody knows. What was recorded is answered from the record, the rest is tried again."""
+        """What was recorded is answered from the record, the rest is tried again."""
         again = []
         for waiting in draft.waiting():
             mark = waiting.errand.mark()
             try:
-                found = mark and await promises.decided(self._writer, *mark)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                with mapped():
+                    found = mark and await promises.decided(self._writer, *mark)
+            except (SaysoError, asyncpg.PostgresError, asyncpg.InterfaceError):
                 found = None
             if found:
                 give(waiting, Said(found.id, found.made))
@@ -335,7 +343,7 @@ class Lane:
             try:
                 setattr(self, name, await self._connect())
                 return True
-            except (StoreAway, OSError, asyncpg.PostgresError) as problem:
+            except Exception as problem:
                 if asyncio.get_running_loop().time() > until:
                     fail(batch, StoreAway(str(problem), remedy="see whether PostgreSQL runs; then try again"))
                     return False
