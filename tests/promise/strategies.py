@@ -12,28 +12,28 @@ from promise.making import TODAY, allocation, day, demand, inbound, iso, item, p
 from sayso.promise.availability import Owner
 from sayso.promise.cards import ItemCard
 
-SITES = ("LON", "YRK")
-
-days = st.integers(-3, 9)
-maybe_days = st.none() | days
-variants = st.sampled_from(["", "", "", "R"])
-small = st.integers(0, 12).map(Decimal)
+days = st.integers(-2, 9)
+maybe_days = days | days | st.none()
+variants = st.sampled_from([*[""] * 7, "R"])
+small = st.integers(0, 6).map(Decimal)
 halves = st.integers(0, 24).map(lambda number: Decimal(number) / 2)
+few = st.integers(1, 8).map(lambda number: Decimal(number) / 2)
+none_or_one = st.sampled_from([0, 0, 0, 1])
 owners = st.sampled_from([Owner(), Owner("C"), Owner("D", "G"), Owner("C", "G", "K")])
 
 stocks = st.builds(
     lambda on_hand, reserved, safety, variant: stock(
         on_hand, reserved=reserved, safety_stock=safety, variant=variant
     ),
-    st.integers(-4, 20), st.integers(0, 3), st.integers(0, 3), variants,
+    st.integers(-2, 20) | st.integers(8, 20), none_or_one, none_or_one, variants,
 )  # fmt: skip
 
 inbounds = st.builds(
     lambda number, quantity, reserved, due, variant, status, kind: inbound(
         f"PO{number}", quantity, due, reserved=reserved, variant=variant, status=status, kind=kind
     ),
-    st.integers(1, 4), halves, st.integers(0, 1), maybe_days, variants,
-    st.sampled_from(["", "", "confirmed", "draft"]), st.sampled_from(["", "purchase", "planned", "transfer"]),
+    st.integers(1, 9), halves, none_or_one, maybe_days, variants,
+    st.sampled_from([*[""] * 4, "confirmed", "draft"]), st.sampled_from([*[""] * 4, "purchase", "planned", "transfer"]),
 )  # fmt: skip
 
 demands = st.builds(
@@ -41,9 +41,9 @@ demands = st.builds(
         quantity, due, reserved=reserved, planned=day(planned), requested=day(requested), variant=variant,
         status=status, fulfilment=fulfilment,
     ),
-    halves, st.integers(0, 1), maybe_days, maybe_days, maybe_days, variants,
-    st.sampled_from(["", "confirmed", "quote", "draft"]),
-    st.sampled_from(["", "stock", "drop_ship", "special_order"]),
+    few, none_or_one, maybe_days, maybe_days, maybe_days, variants,
+    st.sampled_from([*[""] * 4, "confirmed", "quote", "draft"]),
+    st.sampled_from([*[""] * 4, "stock", "drop_ship", "special_order"]),
 )  # fmt: skip
 
 allocations = st.builds(
@@ -58,10 +58,10 @@ cards = st.builds(
     lambda stocks, inbounds, demands, allocations: item(
         stock=stocks, inbound=inbounds, demand=demands, allocations=allocations
     ),
-    st.lists(stocks, max_size=2, unique_by=lambda one: one.variant).map(tuple),
-    st.lists(inbounds, max_size=4).map(tuple),
-    st.lists(demands, max_size=4).map(tuple),
-    st.lists(allocations, max_size=2, unique_by=lambda one: one.key).map(tuple),
+    st.lists(stocks, min_size=1, max_size=2, unique_by=lambda one: one.variant),
+    st.lists(inbounds, min_size=1, max_size=4, unique_by=lambda one: one.document),
+    st.lists(demands, max_size=3),
+    st.lists(allocations, max_size=2, unique_by=lambda one: one.key),
 )
 
 takes = st.builds(
@@ -80,7 +80,8 @@ policies = st.builds(
         availability__demand_status=statuses,
         availability__inbound_kinds=["purchase", "transfer", "planned"] if planned else ["purchase", "transfer"],
     ),
-    st.integers(0, 9), st.sampled_from([0, 0, 1, 2]), st.booleans(), st.sampled_from(["ignore", "next_day"]),
+    st.sampled_from([0, 3, 9, 12, 12]), st.sampled_from([0, 0, 1, 2]), st.booleans(),
+    st.sampled_from(["ignore", "next_day"]),
     st.sampled_from([["confirmed"], ["confirmed", "quote"]]), st.booleans(),
 )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -59,11 +60,16 @@ def test_what_can_leave_is_the_least_projected_balance_from_then_to_the_horizon(
         assert found.at(day) == max(least, NOTHING)
 
 
-@law(100, case=CASES, quantity=some.halves, earliest=some.ordinals)
-def test_the_first_day_is_the_first_day(case: Case, quantity: Decimal, earliest: int) -> None:
-    earliest, by_hand = max(earliest, START), case.by_hand()
-    fitting = [day for day in range(earliest, START + 25) if by_hand.sellable(day) >= quantity]
-    assert case.curve().first_day_for(quantity, earliest) == (fitting[0] if fitting else None)
+@law(100, case=CASES, earliest=some.ordinals)
+def test_the_first_day_is_the_first_day(case: Case, earliest: int) -> None:
+    """For any quantity: just what can leave on some day, a little more, and a little less."""
+    earliest, by_hand, curve = max(earliest, START), case.by_hand(), case.curve()
+    known = {day: by_hand.sellable(day) for day in range(earliest, START + 25)}
+    for quantity in {
+        one + more for one in known.values() for more in (Decimal("-0.5"), NOTHING, Decimal("0.5"))
+    }:
+        fitting = [day for day, there in known.items() if there >= quantity]
+        assert curve.first_day_for(quantity, earliest) == (fitting[0] if fitting else None)
 
 
 @law(100, case=CASES)
@@ -149,3 +155,25 @@ def test_a_curve_once_drawn_serves_the_sites_that_nothing_was_taken_from() -> No
     assert after.curve("YRK", "", NOBODY, TODAY) is there
     assert after.curve("LON", "", NOBODY, TODAY).at(START) == 3
     assert here.at(START) == 5
+
+
+def test_the_cases_that_laws_are_tried_on_are_no_empty_shelves() -> None:
+    """A law over items that nothing ever comes for would hold for nothing."""
+    seen: Counter[str] = Counter()
+
+    @law(200, case=CASES)
+    def look(case: Case) -> None:
+        found = case.curve()
+        low = found.low(START)[0]
+        seen.update(
+            name
+            for name, happens in {
+                "rises": len(found.steps()) > 1, "waits": bool(found.supply) and low < found.supply[-1].day,
+                "binds later": low > START, "owes": found.balance(START) < 0,
+                "owned": any(map(case.owner.owns, case.card.allocations)),
+                "drawn": any(one.allocation and one.variant == case.variant for one in case.takes),
+            }.items() if happens
+        )  # fmt: skip
+
+    look.quick()
+    assert all(seen[name] >= 15 for name in ("rises", "waits", "binds later", "owes", "owned", "drawn")), seen

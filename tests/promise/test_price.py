@@ -38,11 +38,11 @@ def found(
 ) -> str:  # fmt: skip
     """The unit price, the discount if any, the amount, and the rule, as text."""
     columns = {"list_price": None, **{key: more.pop(key) for key in _CARD if key in more}}
-    card = item(prices=lines, units={"CS": "12"}, **columns)
+    card = item(prices=lines, units={"CS": "12", "TR": "3"}, **columns)
     buyer = customer(**BUYER)
     owes = account(buyer, prices={name: some for name, some in (("C", own), ("B", billed)) if some}).card
     here = world(policy(**(settings or {})), prices=everywhere, **(places or {}))
-    factor = Decimal(12 if uom == "CS" else 1)
+    factor = card.units.get(uom, Decimal(1))
     asked = {"variant": "", "currency": "GBP", "country": "GB", "day": TODAY, **more}
     with arithmetic():
         won = priced(card, buyer, owes, here, Wanted(Decimal(quantity), uom, factor, **asked))
@@ -95,7 +95,7 @@ CASES: dict[str, tuple[list[Any], dict[str, Any], str]] = {
         [price(3), price(2, min_quantity=24)], {"quantity": 2, "uom": "CS"}, "24.00 = 48.00 GBP: list, from 24",
     ),
     "also where the unit does not divide it": (
-        [price(3), price(2, min_quantity=100)], {"quantity": 9, "uom": "CS"}, "24.00 = 216.00 GBP: list, from 100",
+        [price(3), price(2, min_quantity=100)], {"quantity": 34, "uom": "TR"}, "6.00 = 204.00 GBP: list, from 100",
     ),
     "a break in a stated unit counts that unit": (
         [price(30, uom="CS"), price(24, uom="CS", min_quantity=2)], {"quantity": 2, "uom": "CS"},

@@ -20,7 +20,7 @@ CURRENCIES = ["GBP", "EUR", "JPY", "BHD"]
 cents = st.integers(0, 2000).map(lambda number: Decimal(number) / 100)
 percents = st.sampled_from([None, None, None, 5, Decimal("12.5"), 33])
 days = st.sampled_from([None, None, None, -5, 0, 3])
-FACTORS = {"EA": Decimal(1), "CS": Decimal(12), "DZ": Decimal(7), "HF": Decimal("0.5")}
+FACTORS = {"EA": Decimal(1), "CS": Decimal(12), "DZ": Decimal(7), "TR": Decimal(3), "HF": Decimal("0.5")}
 
 
 def lines(sources: list[tuple[str, str]], targets: list[tuple[str, str]]) -> st.SearchStrategy[PriceLine]:

@@ -225,6 +225,7 @@ def test_a_document_is_named_with_its_line_and_the_day_its_goods_can_leave() -> 
 
 REASONS: dict[str, tuple[Any, dict[str, Any], tuple[str, list[str]]]] = {
     "all of it in time": (by(1), {"has": 10}, ("firm", [])),
+    "all of it there, and too late all the same": (by(0), {"has": 10}, ("conditional", ["late"])),
     "on its way": (line(10), {"inbound": PO}, ("firm", [])),
     "too late": (by(4), {"inbound": PO}, ("conditional", ["late"])),
     "on backorder": (line(10), {"has": 4, "lead_days": 9}, ("conditional", ["stock_short"])),

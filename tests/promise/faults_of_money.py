@@ -1,0 +1,234 @@
+"""Faults that somebody could make in the rules of price, credit, region and verdict, and the tests that they fail."""
+
+from __future__ import annotations
+
+from promise import (
+    test_answer,
+    test_asking,
+    test_credit,
+    test_credit_laws,
+    test_decision,
+    test_decision_laws,
+    test_lines,
+    test_price,
+    test_price_laws,
+    test_reasons,
+    test_region,
+)
+from promise.planting import Fault
+
+THE_PRICE = test_price.test_the_price
+BEST = test_price_laws.test_a_price_is_the_best_of_all_that_fit
+LADDER = test_price_laws.test_a_ladder_climbed_before_gives_the_price_of_one_look
+THE_VERDICT = test_credit.test_the_verdict
+SUM = test_credit_laws.test_exposure_is_the_sum_of_what_the_documents_say
+RULES = test_region.test_what_the_rules_say
+A_LINE = test_lines.test_a_line
+HELD = test_decision.test_whether_it_is_held
+
+PRICE = (
+    Fault(
+        "a break is reached only after its quantity", "price._fits", "line.min_quantity <= quantity",
+        "line.min_quantity < quantity", (THE_PRICE,),
+    ),
+    Fault(
+        "a break is looked at with its own quantity, which its unit may not divide",
+        "price._climbed", "rungs[place] = _rung(item, customer, account, world, wanted)",
+        "rungs[place] = _rung(item, customer, account, world, wanted._replace("
+        "quantity=(breaks[place - 1] if place else ZERO) / wanted.factor))",
+        (THE_PRICE, LADDER),
+    ),
+    Fault(
+        "the ladder mixes currencies up", "price._climbed", "wanted.currency, wanted.country, wanted.day,",
+        "wanted.country, wanted.day,", (test_price.test_prices_that_were_asked_in_another_currency_are_not_mixed_up,),
+    ),
+    Fault(
+        "a price that ends today is over", "price._fits", "line.ends >= wanted.day", "line.ends > wanted.day", (THE_PRICE,),
+    ),
+    Fault(
+        "a price that begins tomorrow holds", "price._fits", "line.starts <= wanted.day", "True", (THE_PRICE,),
+    ),
+    Fault(
+        "a price per case is a price per piece", "price._fits", "if not in_base and line.uom != wanted.uom:", "if False:",
+        (THE_PRICE,),
+    ),
+    Fault(
+        "a discount is taken off twice", "price._candidate", "unit * (_HUNDRED - percent) / _HUNDRED",
+        "unit * (_HUNDRED - percent) / _HUNDRED * (_HUNDRED - percent) / _HUNDRED", (THE_PRICE,),
+    ),
+    Fault(
+        "a price that allows no discount is discounted", "price._candidate", "if line.allow_discount else ZERO", "",
+        (THE_PRICE,),
+    ),
+    Fault(
+        "discounts are taken off before the margin is put on", "price._candidate", "if line.margin_percent:", "if False:",
+        (THE_PRICE,),
+    ),
+    Fault(
+        "the dearest price wins", "price._ranking", "(candidate.net, -line.min_quantity) if lowest",
+        "(-candidate.net, -line.min_quantity) if lowest", (THE_PRICE,),
+    ),
+    Fault(
+        "a cheap list price beats the contract", "price._ranking", "places.get(line.source_type, len(places)), not line",
+        "not line", (THE_PRICE,),
+    ),
+    Fault(
+        "what includes tax says nothing", "price._rung", "winner.line.includes_tax if winner.line else False", "False",
+        (test_price.test_what_includes_tax_says_so,),
+    ),
+    Fault(
+        "amounts are rounded to two places in every currency", "price.priced", "world.places(wanted.currency)", "2",
+        (THE_PRICE, BEST),
+    ),
+    Fault("rates hold before they begin", "world.World._latest", "one.starts <= day", "True", (THE_PRICE,)),
+    Fault(
+        "a price is rounded in pieces, not in steps", "price._in_currency", "rounded(price / step, 0) * step", "price",
+        (THE_PRICE, BEST),
+    ),
+    Fault(
+        "the other source of prices is forgotten", "price._lines",
+        "mine += [line for line in own.get(customer.bill_to, ()) if _aims(line, item)]", "pass", (THE_PRICE,),
+    ),
+)  # fmt: skip
+
+CREDIT = (
+    Fault(
+        "as much as the limit is over it", "credit.judged", "exposure > limit", "exposure >= limit", (THE_VERDICT,),
+    ),
+    Fault(
+        "promises in flight do not count", "credit.judged", "account.standing + promised + amount",
+        "account.standing + amount", (THE_VERDICT,),
+    ),
+    Fault(
+        "quotes are open orders", "credit.Account.parts", 'if (one.status or "confirmed") in statuses', "",
+        (THE_VERDICT,),
+    ),
+    Fault(
+        "prepayments add to the exposure", "credit.Account.parts", "-worth if exposure.kind in _LESS else worth", "worth",
+        (THE_VERDICT, SUM),
+    ),
+    Fault(
+        "amounts of other currencies count as they stand", "credit.Account._worth",
+        "amount if rate is None else amount * rate", "amount", (THE_VERDICT, SUM),
+    ),
+    Fault(
+        "a group's limit counts in the account's currency", "credit.Account.limit",
+        "limit = self.in_own_currency(limit, self.world.policy.company.currency)", "pass", (THE_VERDICT, SUM),
+    ),
+    Fault(
+        "a limit of 0 stops everything", "credit.Account.limit", 'without_limit == "unlimited"', 'without_limit == ""',
+        (THE_VERDICT,),
+    ),
+    Fault(
+        "an invoice is overdue on its day", "credit.Account.overdue", "due.due.toordinal() < last",
+        "due.due.toordinal() <= last", (THE_VERDICT,),
+    ),
+    Fault(
+        "the grace is forgotten", "credit.Account.overdue", "- policy.grace_days", "", (THE_VERDICT,),
+    ),
+    Fault(
+        "as much as the threshold is too much", "credit.Account.overdue", "amount <= Decimal(", "amount < Decimal(",
+        (THE_VERDICT,),
+    ),
+    Fault(
+        "only the buyer's own hold counts", "credit._held",
+        '{customer.hold, account.top.hold, bill_to.hold if bill_to else ""}', "{customer.hold}", (THE_VERDICT,),
+    ),
+    Fault(
+        "an override lifts a hold", "credit.judged", "if hold in policy.refuse_holds or",
+        "if not overridden and hold in policy.refuse_holds or", (THE_VERDICT,),
+    ),
+    Fault(
+        "a remedy is a penny short", "credit.Account.in_full", "ROUND_CEILING", "'ROUND_FLOOR'",
+        (test_credit.test_the_remedy, test_credit_laws.test_who_does_what_the_remedies_say_is_approved),
+    ),
+    Fault(
+        "the remedy is the exposure, not what is over", "credit.judged", "account.in_full(exposure - limit)",
+        "account.in_full(exposure)", (test_credit_laws.test_a_penny_less_would_not_do,),
+    ),
+)  # fmt: skip
+
+VERDICT = (
+    Fault("a licence is not asked for", "region.restricted", "rule.licence not in customer.licences", "False", (RULES,)),
+    Fault(
+        "a hold releases what is forbidden", "region.restricted", "verdict = worst(verdict, CONDITIONAL)",
+        "verdict = CONDITIONAL", (RULES, test_region.test_a_rule_speaks_where_all_that_it_names_is_so),
+    ),
+    Fault(
+        "a rule of one country holds in all", "world.World.rules", 'and rule.country in ("", country)', "", (RULES,),
+    ),
+    Fault(
+        "tax is guessed where no rate is known", "region.tax_percent",
+        "return world.tax_rate(country, region, item.category)",
+        "return world.tax_rate(country, region, item.category) or ZERO",
+        (test_region.test_a_tax_that_is_not_known_is_not_guessed,),
+    ),
+    Fault(
+        "the first tax that fits is taken", "world.World.tax_rate", "max(fitting, key=_tax_weight, default=None)",
+        "next(iter(fitting), None)",
+        (test_region.test_the_most_particular_tax_is_found_by_trying_the_most_particular_first,),
+    ),
+    Fault("the minimum is not asked for", "lines._sellable_at_all", "quantity < card.minimum", "False", (A_LINE,)),
+    Fault("packs are not asked for", "lines._sellable_at_all", "quantity % card.pack:", "False:", (A_LINE,)),
+    Fault("what is blocked is sold", "lines._sellable_at_all", 'card.status == "blocked"', "False", (A_LINE,)),
+    Fault(
+        "what has no price is given away", "lines.considered",
+        'verdict = worst(verdict, REFUSED if world.policy.price.without_price == "refuse" else CONDITIONAL)', "pass",
+        (A_LINE,),
+    ),
+    Fault(
+        "reasons stand as they were found", "reasons.in_order",
+        "return sorted(reasons, key=lambda found: _PLACE[found.code])", "return reasons",
+        (test_decision.test_the_reasons_of_a_line_stand_in_their_order,
+         test_reasons.test_reasons_are_put_in_order_and_equal_ones_stay_as_they_were_found),
+    ),
+    Fault(
+        "credit has no say in the verdict", "decision._decided",
+        "verdict = worst(verdict, _CREDIT_VERDICT[credit.verdict])", "pass", (test_decision.test_the_verdict,),
+    ),
+    Fault(
+        "an unknown customer is served", "decision._of_the_whole", "verdict = REFUSED", "pass",
+        (test_decision.test_the_verdict,),
+    ),
+    Fault(
+        "over the limit is held where conditions were accepted", "decision._may_hold",
+        "credit.over_limit and not question.overridden_by", "False",
+        (HELD, test_decision_laws.test_law_2_exposure_stays_within_the_limit_unless_a_named_person_lets_it),
+    ),
+    Fault(
+        "what is conditional is held unasked", "decision._may_hold",
+        "return verdict == FIRM or question.request.accept_conditional", "return True", (HELD,),
+    ),
+    Fault(
+        "a quote is held", "decision._may_hold", "not question.hold_seconds or", "", (HELD,),
+    ),
+    Fault(
+        "what is refused counts in the sum", "decision._totals", "if line.verdict == REFUSED or one.price is None:",
+        "if one.price is None:", (test_decision.test_what_a_promise_adds_to_the_exposure,),
+    ),
+    Fault(
+        "old facts are as good as new ones", "decision._of_the_whole", "(now - as_of).total_seconds() > most", "False",
+        (test_decision.test_facts_are_as_old_as_the_oldest_of_them,),
+    ),
+    Fault(
+        "the evidence forgets what was taken", "evidence._item_evidence", "[item.digest, taken] if", "[item.digest] if",
+        (test_decision_laws.test_law_7_also_after_others_have_taken,),
+    ),
+    Fault(
+        "the answer depends on its caller's decimals", "decision.decide", "with arithmetic():", "if True:",
+        (test_decision.test_who_calls_with_other_decimals_gets_the_same_answer,),
+    ),
+    Fault(
+        "names beyond the sixteen-bit ones are sorted otherwise than the canonical form has it",
+        "answer._canonical", "data if data.isascii() else canonical(answer)", "data",
+        (test_answer.test_names_in_any_script_are_sorted_as_the_canonical_form_has_it,),
+    ),
+    Fault(
+        "a NUL comes through", "asking.check_text", "if unseen is not None:", "if False:",
+        (test_asking.test_characters_that_are_not_seen_are_refused_in_every_text,),
+    ),
+    Fault(
+        "nothing of something may be asked", "asking.check_quantity", "quantity <= 0", "quantity < 0",
+        (test_asking.test_what_cannot_be_used_is_named,),
+    ),
+)  # fmt: skip
