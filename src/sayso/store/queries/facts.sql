@@ -13,7 +13,7 @@ WITH incoming AS MATERIALIZED (
 judged AS MATERIALIZED (
     SELECT i.*, held.place, held.load_id AS held_load, held.load_line AS held_line, {held_touches}
         CASE
-            WHEN held.as_of IS NULL AND (SELECT snapshot_as_of > $1 FROM feeds WHERE kind = '{kind}' AND source = $2)
+            WHEN (held.as_of IS NULL OR held.deleted) AND (SELECT snapshot_as_of > $1 FROM feeds WHERE kind = '{kind}' AND source = $2)
                 THEN 'stale'
             WHEN held.as_of IS NULL THEN CASE WHEN i.is_deleted THEN 'void' ELSE 'new' END
             WHEN held.as_of > $1 THEN 'stale'
