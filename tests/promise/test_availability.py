@@ -65,6 +65,9 @@ CASES = {
     "what is only planned is no supply": (steps, [inbound("PL", 5, 3, kind="planned")], {}, [(0, "0")]),
     "a transfer is": (steps, [inbound("TR", 5, 3, kind="transfer")], {}, [(0, "0"), (3, "5")]),
     "what comes to another site is theirs": (steps, [stock(7, "YRK"), inbound("PO", 5, 3, "YRK")], {}, [(0, "0")]),
+    "and so is what is owed and kept there": (
+        steps, [stock(7), demand(3, 1, "YRK"), allocation("AL", 2, None, "YRK", customer="D")], {}, [(0, "7")],
+    ),
     "so is what comes of another variant": (
         steps, [stock(7, variant="R"), inbound("PO", 5, 3, variant="R")], {}, [(0, "0")],
     ),

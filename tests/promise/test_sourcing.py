@@ -101,6 +101,12 @@ CASES: dict[str, tuple[list[Any], dict[str, Any], list[Any]]] = {
         [line(20, ship="complete")], {"has": {"LON": 6, "YRK": 6}, "inbound": [inbound("PO", 3, 4)], "lead_days": 9},
         [(IN, "LON", "6", 9, 10), (IN, "YRK", "6", 9, 11), (SOON, "LON", "3", 9, 10), (LATER, "LON", "5", 9, 10)],
     ),
+    "what is there on the first day a site works, and not today, is waited for and named": (
+        [line(10)],
+        {"inbound": [inbound("PO", 10, 1)], "sites": [{**SITES[0], "handling_days": 2}], "lanes": LANES[:1]},
+        [(SOON, "LON", "10", 2, 3)],
+    ),
+    "a date just met is met": ([by(1)], {"has": {"LON": 10}}, [(IN, "LON", "10", 0, 1)]),
     "in time is early enough": ([by(5)], {"has": {"GLA": 10}, "inbound": PO}, [(IN, "GLA", "10", 0, 3)]),
     "inbound that is in time serves as well as stock": (
         [by(5)], {"inbound": PO}, [(SOON, "LON", "10", 4, 5)],
@@ -151,6 +157,12 @@ CASES: dict[str, tuple[list[Any], dict[str, Any], list[Any]]] = {
     ),
     "or when it has come": (
         [line(10)], {"inbound": [inbound("PO", 10, 8)], "available_from": iso(6)}, [(PRE, "LON", "10", 8, 9)],
+    ),
+    "what is sold from today on is not pre-ordered": (
+        [line(10)], {"has": 10, "available_from": iso(0)}, [(IN, "LON", "10", 0, 1)],
+    ),
+    "a fraction is split wherever it has to be": (
+        [line("2.5")], {"has": {"LON": "1.2"}, "lead_days": 9}, [(IN, "LON", "1.2", 0, 1), (LATER, "LON", "1.3", 9, 10)],
     ),
     "what has been sold for long is not pre-ordered": (
         [line(10)], {"has": 10, "available_from": iso(-6)}, [(IN, "LON", "10", 0, 1)],
@@ -203,7 +215,7 @@ LEANS: dict[str, tuple[Any, dict[str, Any], list[str]]] = {
         line(5), {"inbound": [inbound("P1", 10, 2), inbound("P2", 10, 4)], "demand": [demand(10, 3)]}, ["P2"],
     ),
     "a document of nothing helps nobody": (
-        line(5), {"inbound": [inbound("P1", 5, 2), inbound("P0", 3, 2, reserved=3)]}, ["P1"],
+        line(5), {"inbound": [inbound("P1", 5, 2), inbound("P9", 3, 2, reserved=3)]}, ["P1"],
     ),
 }  # fmt: skip
 
