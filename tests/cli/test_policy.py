@@ -52,7 +52,7 @@ def test_a_changed_setting_is_shown_beside_its_default(tmp_path):
     assert shown["file"] == "policy.toml"
     assert shown["hash"] != Policy().hash
     said = CliRunner().invoke(sayso, ["policy", "show", "--policy", "policy.toml"])
-    assert f"policy.toml; hash {shown['hash']}" in said.stdout
+    assert f"policy.toml; profile plain; hash {shown['hash']}" in said.stdout
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,14 @@ def show(flags: dict[str, Any], as_json: bool) -> None:
     in_force = wiring.policy_of(found)
     rows = settings_of(in_force)
     if as_json:
-        options.say({"file": found.policy or None, "hash": in_force.hash, "settings": rows})
+        options.say(
+            {
+                "file": found.policy or None,
+                "profile": in_force.profile,
+                "hash": in_force.hash,
+                "settings": rows,
+            }
+        )
         return
     from rich.text import Text
 
@@ -44,7 +51,8 @@ def show(flags: dict[str, Any], as_json: bool) -> None:
         )
     shown = options.console()
     shown.print(table)
-    shown.print(f"{found.policy or 'No policy file: all defaults'}; hash {in_force.hash}", markup=False)
+    stands = f"{found.policy or 'No policy file'}; profile {in_force.profile}; hash {in_force.hash}"
+    shown.print(stands, markup=False)
 
 
 def settings_of(in_force: Policy) -> list[dict[str, Any]]:
@@ -52,6 +60,8 @@ def settings_of(in_force: Policy) -> list[dict[str, Any]]:
     rows = []
     defaults = Policy()
     for group in msgspec.structs.fields(Policy):
+        if group.name == "profile":
+            continue
         part, usual = getattr(in_force, group.name), getattr(defaults, group.name)
         for name, hint in get_type_hints(type(part), include_extras=True).items():
             rows.append(
