@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 import pytest_asyncio
 
 from sayso.desk.facts import Load, load
-from sayso.desk.files import found
 from sayso.store import database as store_database
+from sayso.systems.files import found
 
 T = datetime(2011, 2, 1, tzinfo=UTC)
 ROWS = 30_000
@@ -23,7 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from sayso.desk import facts_load
 from sayso.desk.facts import Load, load
-from sayso.desk.files import found
+from sayso.systems.files import found
 from sayso.store import database
 
 facts_load.CHUNK = 100

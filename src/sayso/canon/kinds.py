@@ -5,12 +5,14 @@ The order is the order in which a folder is loaded: what others refer to comes f
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from sayso.canon import kinds_standing as standing
 from sayso.canon.columns import Column, Kind, Touch, Touches
 from sayso.canon.kinds_standing import ITEM, variant
+from sayso.errors import BadField
 
 _CUSTOMER = Touches(customers=(Touch("customer"),))
 
@@ -198,3 +200,13 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
     }
 )
 """Every kind by its name, in the order in which a folder of files is loaded."""
+
+
+def kind_named(name: str) -> Kind:
+    """The kind of this name. Raises BadField, with the nearest name, if there is none."""
+    kind = KINDS.get(name)
+    if kind is None:
+        near = difflib.get_close_matches(name, KINDS, 1)
+        remedy = f"did you mean {near[0]}?" if near else "one of " + ", ".join(KINDS)
+        raise BadField("kind", name, "there is no such kind of facts", remedy=remedy)
+    return kind

@@ -22,8 +22,8 @@ from sayso.canon.rows import Refusal
 from sayso.canon.times import parse_date, parse_moment
 from sayso.desk.facts import Load, LoadReport, load
 from sayso.desk.facts_report import MOST_REFUSALS
-from sayso.desk.files import FactFile, found
 from sayso.errors import BadRequest
+from sayso.systems.files import FactFile, found
 
 _COUNTS = ("inserted", "updated", "unchanged", "stale", "deleted", "removed", "refused")
 

@@ -1,4 +1,4 @@
-"""Facts as programs tell them: one kind, a batch of rows in a JSON body. Files are read by desk/files.py."""
+"""Facts as programs tell them: one kind, a batch of rows in a JSON body. Files are read by systems/files.py."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from sayso.canon.columns import Kind
-from sayso.canon.kinds import KINDS
+from sayso.canon.kinds import kind_named
 from sayso.canon.rows import Reading, RowReader
 from sayso.canon.times import parse_moment
 from sayso.canon.values import json_number, visible
@@ -34,16 +34,6 @@ class Batch(NamedTuple):
     as_of: datetime
     snapshot: bool
     rows: Rows
-
-
-def kind_named(name: str) -> Kind:
-    """The kind of this name; BadField if there is none."""
-    kind = KINDS.get(name)
-    if kind is None:
-        near = difflib.get_close_matches(name, KINDS, 1)
-        remedy = f"did you mean {near[0]}?" if near else "one of " + ", ".join(KINDS)
-        raise BadField("kind", name, "there is no such kind of facts", remedy=remedy)
-    return kind
 
 
 def rows_of(kind: Kind, rows: Sequence[Mapping[str, Any]]) -> Rows:

@@ -57,9 +57,10 @@ class _Table:
             )
         delimiter = named[1] if named else _delimiter(first, rows)
         self._reader = csv.reader(chain([first], self._lines), delimiter=delimiter, strict=True)
-        _, header = next(self.records())
+        _, header = next(self.records(), (0, "no column has a name"))
         if isinstance(header, str):
-            raise BadRequest(f"its header cannot be read: {header}", remedy="see that each quote is closed")
+            remedy = "its first line names the columns; see that each quote is closed"
+            raise BadRequest(f"its header cannot be read: {header}", remedy=remedy)
         self.names = rows.header(header)
 
     def records(self) -> Iterator[tuple[int, list[str] | str]]:

@@ -1,6 +1,6 @@
 """Files of facts: which there are, of which kind, in which order; each is read as a stream, row by row.
 
-The formats themselves are read by desk/files_csv.py, files_json.py and files_parquet.py.
+The formats themselves are read by systems/files_csv.py, files_json.py and files_parquet.py.
 """
 
 from __future__ import annotations
@@ -18,13 +18,12 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from sayso.canon.columns import Kind
-from sayso.canon.kinds import KINDS
+from sayso.canon.kinds import KINDS, kind_named
 from sayso.canon.rows import Reading, RowReader
 from sayso.canon.times import moment
 from sayso.canon.values import visible
-from sayso.desk import files_csv, files_json, files_parquet
-from sayso.desk.facts import kind_named
 from sayso.errors import BadRequest, SaysoError
+from sayso.systems import files_csv, files_json, files_parquet
 
 _FORMATS = {
     ".csv": files_csv, ".jsonl": files_json, ".ndjson": files_json, ".parquet": files_parquet

@@ -1,0 +1,1 @@
+"""Reach: what other systems write, read as it comes. Decides nothing, keeps nothing."""
