@@ -95,7 +95,8 @@ def test_a_quote_that_is_never_closed_costs_no_memory(tmp_path):
         (b"", "it is empty"), (b"\n\n", "it is empty"), ("item,site,on_hand\n".encode("utf-16-le"), "UTF-16"),
         ("item,site\n".encode("utf-32"), "UTF-32"), (b"item,on_hand\nA,5\n", "needs the key column site"),
         (b"item,site,colour\n", "stock has no such column"), (b"item,site,item\n", "twice"),
-        (b'"item,site\n', "header cannot be read"), (b",\n", "no column has a name"), (b"\x89PNG\r\n\x1a\n", "no such column"),
+        (b'"item,site\n', "header cannot be read"), (b",\n", "no column has a name"),
+        (b"\x89PNG\r\n\x1a\n", "no such column"),
         (b"x" * 2_000_000, "longer than"), (b"Artikel;Lager;Bestand\n1;2;3\n", "no such column"),
     ],
 )  # fmt: skip
