@@ -132,6 +132,20 @@ class Evidence(Struct, frozen=True):
     road: dict[str, str]
 
 
+class RedatedPart(Struct, frozen=True):
+    """So much of a line that cannot leave on the day it was `promised` for: `ship_on` is null where no supply says when."""
+
+    line: int
+    item: str
+    site: str
+    quantity: Number
+    promised: date
+    ship_on: date | None
+    deliver_by: date | None
+    because: str
+    at: Moment
+
+
 class Promise(Struct, frozen=True):
     """The same shape for yes and no. `expires` is blank unless it is held. `credit` is null where the
     customer is not known. `signature` is a JWS (EdDSA) over the canonical form of the rest."""
@@ -150,6 +164,13 @@ class Promise(Struct, frozen=True):
     evidence: Evidence
     signature: str
     state: Annotated[str, Meta(description="How it stands now; beside the signature.")] | UnsetType = UNSET
+    redated: (
+        Annotated[
+            tuple[RedatedPart, ...],
+            Meta(description="Parts that leave on another day than was promised; beside the signature."),
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class Released(Struct, frozen=True):

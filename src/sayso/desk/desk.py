@@ -13,7 +13,7 @@ import msgspec
 from sayso.canon.canonical import digest
 from sayso.canon.ids import new_id
 from sayso.canon.times import moment, parse_duration
-from sayso.desk import browse, casework
+from sayso.desk import browse, casework, redating
 from sayso.desk.calling import Caller, Reply
 from sayso.desk.cardfile import CardFile
 from sayso.desk.errands import Ask, Asked, End, Place, Renew, Said, order_body
@@ -30,7 +30,7 @@ from sayso.promise.browsing import BrowseQuery
 from sayso.promise.explaining import Offer, offers
 from sayso.promise.ordering import OrderRequest, to_promise
 from sayso.promise.policy import Policy
-from sayso.store import promises
+from sayso.store import promises, redatings
 from sayso.store.database import mapped
 from sayso.store.promises import Answered, Order, Promise, Recorded
 
@@ -88,7 +88,15 @@ class Desk:
         body = recorded.answer
         if row is not None and moment(row.expires).encode() not in body:
             body = shown.with_expiry(body, row.expires)
-        return Reply(200, self.signer.signed(body, recorded.made, state))
+        late = await self._redated(promise_id, body) if state in ("held", "ordered") else b""
+        return Reply(200, self.signer.signed(body, recorded.made, state, late))
+
+    async def _redated(self, promise_id: str, body: bytes) -> bytes:
+        """The parts of a live promise that leave on another day than was promised, as JSON; nothing where none do."""
+        with mapped():
+            found = await redatings.latest(self._pool, [promise_id])
+        late = redating.shown(found, msgspec.json.decode(body)) if found else []
+        return msgspec.json.encode(late) if late else b""
 
     async def offers(self, promise_id: str, caller: Caller) -> list[Offer]:
         """Every price that fitted a promise's lines when it was decided, the one that won first."""

@@ -17,10 +17,13 @@ import msgspec
 
 from sayso.canon.decimals import arithmetic, plain, rounded
 from sayso.canon.ids import new_id
+from sayso.desk import redating
 from sayso.desk.batch import taken_by
+from sayso.desk.redating import Late
 from sayso.promise.cards import ItemCard, Taken, place_of
 from sayso.promise.policy import Policy
-from sayso.promise.risk import AtRisk, at_risk
+from sayso.promise.redating import Redated, redated
+from sayso.promise.risk import at_risk
 from sayso.store import cards, handover, promises
 from sayso.store.handover import Case, Live
 from sayso.store.promises import Reservation
@@ -134,27 +137,39 @@ async def _replace_own_demand(
 async def _find_broken(
     connection: Any, items: Sequence[str], taken: dict[str, Taken], now: datetime, policy: Policy
 ) -> None:
-    """Cases for promises that cannot be kept any more; what can be kept again is closed."""
+    """Cases and new days for promises that cannot be kept as they were made; what can be kept again is closed."""
     live: dict[str, list[Live]] = {}
     for one in await handover.live_on(connection, items, policy.availability.demand_status):
         live.setdefault(one.reservation.item, []).append(one)
     known = await handover.open_cases(connection, items)
-    broken: dict[tuple[str, str, str], list[tuple[Live, AtRisk]]] = {}
-    if live:
-        bodies = await cards.items(connection, list(live))
-        with arithmetic():
-            for name, here in live.items():
-                takes = [taken_by(one.reservation) for one in here]
-                card, already = _ITEM.decode(bodies[name]), taken.get(name, _NOTHING)
-                for risk in at_risk(card, already, takes, now.date(), policy):
-                    one = here[risk.place]
-                    whose = (one.reservation.promise, one.reservation.item, one.reservation.site)
-                    broken.setdefault(whose, []).append((one, risk))
+    bodies = await cards.items(connection, list(live)) if live else {}
+    found: list[tuple[Live, Redated]] = []
+    with arithmetic():
+        for name, here in live.items():
+            found.extend(_late(here, _ITEM.decode(bodies[name]), taken.get(name, _NOTHING), now, policy))
+    late = await redating.dated(connection, found, policy)
+    broken: dict[tuple[str, str, str], list[Late]] = {}
+    for part in late:
+        whose = part.live.reservation
+        broken.setdefault((whose.promise, whose.item, whose.site), []).append(part)
+    if late or known:
+        await redating.keep(connection, late, {promise for promise, _, _ in known}, items, now)
     if broken:
-        await handover.open_case(connection, now, [_case(found, now) for found in broken.values()])
+        await handover.open_case(connection, now, [_case(some, now) for some in broken.values()])
     over = [number for whose, number in known.items() if whose not in broken]
     if over:
         await handover.close_cases(connection, now, "the facts bear the promise again", over)
+
+
+def _late(
+    here: Sequence[Live], card: ItemCard, taken: Taken, now: datetime, policy: Policy
+) -> list[tuple[Live, Redated]]:
+    """What live promises take of an item that it cannot bear as promised, with the days on which it can."""
+    takes = [taken_by(one.reservation) for one in here]
+    risks = at_risk(card, taken, takes, now.date(), policy)
+    if not risks:
+        return []
+    return [(here[one.risk.place], one) for one in redated(card, taken, takes, risks, now.date(), policy)]
 
 
 def _worth(part: Reservation, short: Decimal) -> Decimal:
@@ -162,18 +177,21 @@ def _worth(part: Reservation, short: Decimal) -> Decimal:
     return part.amount * short / part.quantity if part.quantity else part.amount
 
 
-def _case(found: Sequence[tuple[Live, AtRisk]], now: datetime) -> Case:
+def _case(found: Sequence[Late], now: datetime) -> Case:
     """What is missing of one item at one site for one promise, in one case, however many parts it has."""
-    live = min((live for live, _ in found), key=lambda live: live.reservation.day)
+    live = min((one.live for one in found), key=lambda live: live.reservation.day)
     one, day = live.reservation, live.reservation.day.isoformat()
-    short = plain(sum((risk.short for _, risk in found), Decimal(0)))
-    promised = plain(sum((part.reservation.quantity for part, _ in found), Decimal(0)))
-    at_stake = sum((_worth(part.reservation, risk.short) for part, risk in found), Decimal(0))
-    amount = rounded(at_stake, 2)
+    short = plain(sum((late.found.risk.short for late in found), Decimal(0)))
+    promised = plain(sum((late.live.reservation.quantity for late in found), Decimal(0)))
+    at_stake = sum((_worth(late.live.reservation, late.found.risk.short) for late in found), Decimal(0))
     facts = {"short": short, "promised": promised, "ship_on": day, "line": str(one.line)}
     missing = f"{short} of {promised} are missing at {one.site} for {day}"
     step = f"{missing}: find supply, move it, or tell the customer"
+    days = [late.day for late in found]
+    if None not in days:
+        facts["redated_to"] = max(day for day in days if day is not None).isoformat()
+        step = f"{missing}: tell the customer that they leave on {facts['redated_to']}, or find supply"
     return Case(
-        new_id("cas", now), one.promise, live.order, live.customer, one.item, one.site, amount, step,
+        new_id("cas", now), one.promise, live.order, live.customer, one.item, one.site, rounded(at_stake, 2), step,
         msgspec.json.encode(facts).decode(),
     )  # fmt: skip

@@ -25,6 +25,9 @@ from sayso.errors import BadRequest, Misconfigured
 #: The first key signs everything before the second, so that it needs no moment of its own.
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 
+#: What stands beside the signature and is not signed: how the promise stands now.
+_BESIDE = frozenset({"state", "redated"})
+
 
 class Key:
     """One signing key: `made` is the moment from which it signs."""
@@ -78,8 +81,8 @@ class Signer:
         self._keys = []
         return key
 
-    def signed(self, body: bytes, made: datetime, state: str = "") -> bytes:
-        """An answer's canonical bytes with their signature (and, beside it, the promise's state) added."""
+    def signed(self, body: bytes, made: datetime, state: str = "", redated: bytes = b"") -> bytes:
+        """An answer's canonical bytes with their signature added, and beside it the promise's state and new dates."""
         keys = self._keys or self.keys()
         key = keys[0]
         for later in keys[1:]:
@@ -88,6 +91,8 @@ class Signer:
         added = b',"signature":"' + key.sign(body) + b'"'
         if state:
             added += b',"state":"' + state.encode() + b'"'
+        if redated:
+            added += b',"redated":' + redated
         return body[:-1] + added + b"}"
 
     def jwks(self) -> dict[str, Any]:
@@ -125,7 +130,7 @@ def verified(document: bytes, jwks: dict[str, Any]) -> dict[str, Any]:
             f"the signature does not hold: {refused}", remedy="ask Sayso for the promise again"
         ) from None
     signed: dict[str, Any] = msgspec.json.decode(opened.payload or b"null")
-    beside = {name: value for name, value in answer.items() if name not in signed and name != "state"}
+    beside = {name: value for name, value in answer.items() if name not in signed and name not in _BESIDE}
     differing = [name for name, value in signed.items() if answer.get(name) != value] + list(beside)
     if differing:
         raise BadRequest(

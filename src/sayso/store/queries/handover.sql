@@ -117,7 +117,7 @@ JOIN orders o ON o."order" = n.number AND o.state <> 'rejected'
 WHERE d."order" = n.number AND d.item = n.item AND NOT d.deleted AND coalesce(d.customer, '') = '';
 
 -- name: live_on
--- What live promises take of some items, the latest promise first, with the promise's customer, order and money; of
+-- What live promises take of some items, the latest promise first and of one promise the latest day, with the promise's customer, order and money; of
 -- orders that were promised firmly also what the ERP reports as still to leave (of the others nobody said when).
 SELECT r.promise, r.place, r.line, r.item, r.site, r.variant, r.day, r.quantity, r.allocation, r.account, r.amount, r.state,
     p.customer, p."order", p.made
@@ -132,7 +132,7 @@ JOIN promises p ON p.id = o.promise AND p.state = 'ordered' AND p.verdict = 'fir
 WHERE d.item = ANY ($1::text[]) AND NOT d.deleted AND d.quantity > coalesce(d.reserved, 0) AND coalesce(d.site, '') <> ''
     AND coalesce(nullif(d.fulfilment, ''), 'stock') = 'stock' AND coalesce(d.kind, '') <> 'allocation'
     AND coalesce(nullif(d.status, ''), 'confirmed') = ANY ($2::text[])
-ORDER BY item, made DESC, promise DESC, place;
+ORDER BY item, made DESC, promise DESC, day DESC, place DESC;
 
 -- name: move_money
 -- Moves the reservations of customers that changed account to the new one.
