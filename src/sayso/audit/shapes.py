@@ -73,7 +73,10 @@ class ShopLine(Struct, frozen=True, omit_defaults=True):
 
 
 class ShopOrder(Struct, frozen=True, omit_defaults=True):
-    """An order as the storefront took it, or turned it away. `total` is what it said the whole costs."""
+    """An order as the storefront took it, or turned it away. `total` is what it said the whole costs.
+
+    `country` is blank where the export does not say it: then it is the customer's own.
+    """
 
     order: str
     customer: str
@@ -107,11 +110,16 @@ class Belief(Struct, frozen=True, omit_defaults=True):
 
 
 class FactRow(NamedTuple):
-    """A row of one of the kinds of facts (sayso.canon.kinds), true from `as_of` on; None from the beginning."""
+    """A row of one of the kinds of facts (sayso.canon.kinds), true from `as_of` on; None from the beginning.
+
+    `values` has every column of the key, and of the others those that the export has, typed as
+    `sayso.canon.values.typed` does. A column that is not there keeps what an earlier row of the same key said.
+    """
 
     kind: str
     as_of: datetime | None
     values: Mapping[str, Any]
+    deleted: bool = False
 
 
 class Outcome(Struct, frozen=True, omit_defaults=True):
@@ -139,8 +147,65 @@ class Problem(Struct, frozen=True, omit_defaults=True):
     dropped: bool = True
 
 
+class FileRead(Struct, frozen=True):
+    """A file of the exports and how it was read: `role` is what its rows are (orders, stock, ...), blank if unused.
+
+    `said` are sentences on what was guessed or taken for granted; `columns` says which of its columns is what.
+    """
+
+    file: str
+    system: Literal["storefront", "erp"]
+    role: str
+    rows: int
+    said: tuple[str, ...] = ()
+    columns: dict[str, str] = {}
+
+
+class ProblemCount(Struct, frozen=True):
+    """How often the same thing is wrong with a column of a file; only the first ones are kept as Problems."""
+
+    file: str
+    column: str
+    detail: str
+    count: int
+    dropped: int
+
+
+class Intake(Struct, frozen=True):
+    """What came in, counted. `rows` are the rows of the storefront's order files; each is counted once:
+
+    as a line, `returns` (a quantity below 0: no order), `repeated` (the same line once more), `aside` (an order
+    that was never placed, a charge that is no item, a header) or `dropped` (not usable: see the problems).
+    `outside` lines are of orders before `since` or after `until`.
+    """
+
+    files: tuple[FileRead, ...] = ()
+    rows: int = 0
+    orders: int = 0
+    lines: int = 0
+    returns: int = 0
+    repeated: int = 0
+    aside: int = 0
+    outside: int = 0
+    dropped: int = 0
+    problems: int = 0
+    problem_counts: tuple[ProblemCount, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing was wrong with any file: else every figure is of a part."""
+        return not self.problems
+
+
 class Exports(Protocol):
-    """Both systems' exports, read and mapped. Each call reads from the start; rows come in the order of the files."""
+    """Both systems' exports, read and mapped. Each call reads from the start.
+
+    Orders come by the time at which they were placed; all else in the order of the files, kind by kind.
+    """
+
+    @property
+    def intake(self) -> Intake:
+        """What was read so far, counted; whole once everything was read."""
 
     @property
     def problems(self) -> Sequence[Problem]:
