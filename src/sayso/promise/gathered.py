@@ -1,0 +1,274 @@
+"""How a card is put together from rows: which column stands in which field, what is summed, and in which order.
+
+The same cards as store/queries/cards.sql makes from tables, byte for byte; a test holds the two together. A row is a
+mapping of columns to typed values (see sayso.canon.rows.as_mapping); None, and a column left out, is blank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any, TypeVar
+
+import msgspec
+
+from sayso.promise.cards import (
+    ZERO,
+    AccountCard,
+    Allocation,
+    Component,
+    Currency,
+    Customer,
+    Demand,
+    Due,
+    Duty,
+    Exposure,
+    GroupLimit,
+    Inbound,
+    ItemCard,
+    Lane,
+    OpenOrders,
+    PriceLine,
+    Rate,
+    Rule,
+    Site,
+    Stock,
+    Substitute,
+    Tax,
+    WorldCard,
+)
+
+Row = Mapping[str, Any]
+RowsOf = Callable[[str], Iterable[Row]]
+"""The rows of a kind that a card is made from."""
+
+_Part = TypeVar("_Part", bound=msgspec.Struct)
+_NULL, _TEXT, _NUMBER, _TRUTH = range(4)
+
+
+def item_card(item: str, of: RowsOf) -> ItemCard:
+    """Everything about one item, from its own rows of each kind; one that nobody knows has a card that says so."""
+    own = next(iter(of("items")), None)
+    stock = list(of("stock"))
+    demand = [row for row in of("demand") if row.get("quantity")]
+    return _part(
+        ItemCard,
+        own or {},
+        item=item,
+        known=own is not None,
+        units=_units(of("units")),
+        stock=_parts(Stock, stock, "site", "variant"),
+        inbound=_parts(
+            Inbound, (row for row in of("inbound") if row.get("quantity")), "document", "line", "variant"
+        ),
+        demand=_summed(
+            Demand,
+            (row for row in demand if row.get("kind") != "allocation"),
+            {"quantity": "quantity", "reserved": "reserved"},
+        ),
+        allocations=tuple(
+            _part(Allocation, row, due=row.get("due") or row.get("planned") or row.get("requested"))
+            for row in _by(filter(_protects, demand), "document", "line", "variant")
+        ),
+        kit=_parts(Component, (row for row in of("kits") if _above_zero(row, "quantity")), "component"),
+        substitutes=tuple(
+            _part(Substitute, row, item=row["substitute"]) for row in _by(of("substitutes"), "substitute")
+        ),
+        prices=_prices(of("prices")),
+        as_of=_oldest(stock),
+    )
+
+
+def account_card(
+    account: str, members: Iterable[str], of: Callable[[str, str], Iterable[Row]]
+) -> AccountCard:
+    """A credit account from the rows of its customers, `of(kind, customer)`."""
+    all_of = sorted(set(members))
+
+    def rows(kind: str) -> list[Row]:
+        return [row for member in all_of for row in of(kind, member)]
+
+    receivables = rows("receivables")
+    prices = {member: _prices(of("prices", member)) for member in all_of}
+    return AccountCard(
+        account,
+        customers={row["customer"]: _part(Customer, row) for row in rows("customers")},
+        receivables=_dues(row for row in receivables if row.get("open")),
+        orders=_summed(
+            OpenOrders,
+            filter(_has_money, rows("demand")),
+            {"amount": "amount", "shipped_not_invoiced": "amount_shipped_not_invoiced"},
+        ),
+        exposures=_summed(
+            Exposure, (row for row in rows("exposures") if row.get("amount")), {"amount": "amount"}
+        ),
+        prices={member: lines for member, lines in prices.items() if lines},
+        as_of=_oldest(receivables),
+    )
+
+
+def world_card(of: RowsOf) -> WorldCard:
+    """Everything that belongs to no single item or account; of the prices only those that `of` gives."""
+    calendars: dict[str, dict[date, bool]] = {}
+    for row in of("calendars"):
+        calendars.setdefault(row["calendar"], {})[row["date"]] = bool(row.get("working"))
+    return WorldCard(
+        sites=_parts(Site, of("sites"), "site"),
+        lanes=_parts(Lane, of("lanes"), "site", "country", "region"),
+        calendars=calendars,
+        rules=_parts(Rule, (row for row in of("rules") if row.get("effect")), "rule"),
+        taxes=_parts(Tax, _rated(of("taxes")), "country", "region", "category"),
+        duties=_parts(Duty, _rated(of("duties")), "country", "hs_code", "origin"),
+        currencies=_parts(Currency, of("currencies"), "currency"),
+        rates=_parts(
+            Rate, (row for row in of("rates") if _above_zero(row, "rate")), "currency", "to", "starts"
+        ),
+        credit_groups=_parts(GroupLimit, of("credit_groups"), "group", "company"),
+        prices=_prices(of("prices")),
+    )
+
+
+def _part(kind: type[_Part], row: Row, **given: Any) -> _Part:
+    """A part of a card: each field from the column of its name, blank where that is blank."""
+    values = {name: row.get(name) for name in _fields(kind)}
+    values.update(given)
+    blanks = _blanks(kind)
+    return kind(**{name: blanks[name] if value is None else value for name, value in values.items()})
+
+
+def _parts(kind: type[_Part], rows: Iterable[Row], *by: str) -> tuple[_Part, ...]:
+    return tuple(_part(kind, row) for row in _by(rows, *by))
+
+
+def _by(rows: Iterable[Row], *columns: str) -> list[Row]:
+    """In the order of their key; a day since ever comes first."""
+    return sorted(rows, key=lambda row: tuple(_first(row.get(column)) for column in columns))
+
+
+def _first(value: Any) -> Any:
+    return (value or date.min) if value is None or isinstance(value, date) else value
+
+
+def _summed(kind: type[_Part], rows: Iterable[Row], sums: Mapping[str, str]) -> tuple[_Part, ...]:
+    """Rows that differ in nothing but what is summed (field: column) as one part, in the order of their JSON."""
+    blanks = _blanks(kind)
+    alike = [name for name in _fields(kind) if name not in sums]
+    totals: dict[tuple[Any, ...], list[Decimal]] = {}
+    for row in rows:
+        key = tuple(blanks[name] if (value := row.get(name)) is None else value for name in alike)
+        amounts = [row.get(column) or ZERO for column in sums.values()]
+        known = totals.get(key)
+        totals[key] = (
+            amounts if known is None else [one + more for one, more in zip(known, amounts, strict=True)]
+        )
+    shown = [
+        {**dict(zip(alike, key, strict=True)), **dict(zip(sums, amounts, strict=True))}
+        for key, amounts in totals.items()
+    ]
+    return tuple(kind(**one) for one in sorted(shown, key=_as_json))
+
+
+def _dues(rows: Iterable[Row]) -> tuple[Due, ...]:
+    totals: dict[tuple[str, date | None], dict[str, Any]] = {}
+    for row in rows:
+        currency, due, number = row.get("currency") or "", row.get("due"), row["document"]
+        known = totals.get((currency, due))
+        if known is None:
+            known = totals[currency, due] = {
+                "currency": currency,
+                "open": ZERO,
+                "due": due,
+                "documents": 0,
+                "first": number,
+            }
+        known["open"] += row["open"]
+        known["documents"] += 1
+        known["first"] = min(known["first"], number)
+    return tuple(Due(**one) for one in sorted(totals.values(), key=_as_json))
+
+
+def _prices(rows: Iterable[Row]) -> tuple[PriceLine, ...]:
+    lines = [_part(PriceLine, row) for row in rows]
+    if len(lines) < 2:
+        return tuple(lines)
+    names = _fields(PriceLine)
+    found = ({name: getattr(line, name) for name in names} for line in lines)
+    shown = [{name: value for name, value in one.items() if value is not None} for one in found]
+    order = sorted(range(len(lines)), key=lambda place: _as_json(shown[place]))
+    return tuple(lines[place] for place in order)
+
+
+def _units(rows: Iterable[Row]) -> dict[str, Decimal]:
+    return {row["uom"]: row["factor"] for row in rows if _above_zero(row, "factor")}
+
+
+def _protects(row: Row) -> bool:
+    """Whether a row of demand is stock protected for somebody."""
+    return (
+        row.get("kind") == "allocation"
+        and row.get("status") in (None, "", "confirmed")
+        and _above_zero(row, "quantity")
+    )
+
+
+def _has_money(row: Row) -> bool:
+    return row.get("kind") != "allocation" and bool(
+        row.get("amount") or row.get("amount_shipped_not_invoiced")
+    )
+
+
+def _rated(rows: Iterable[Row]) -> Iterable[Row]:
+    return (row for row in rows if row.get("rate") is not None)
+
+
+def _above_zero(row: Row, column: str) -> bool:
+    value = row.get(column)
+    return value is not None and value > 0
+
+
+def _oldest(rows: Sequence[Row]) -> datetime | None:
+    return min((row["as_of"] for row in rows if row.get("as_of") is not None), default=None)
+
+
+def _as_json(shown: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What PostgreSQL sorts objects of jsonb by: how many pairs, then each, the shorter names first.
+
+    https://www.postgresql.org/docs/current/datatype-json.html#JSON-INDEXING
+    """
+    order: list[Any] = [len(shown)]
+    for name in sorted(shown, key=lambda name: (len(name), name)):
+        order += name, _ranked(shown[name])
+    return tuple(order)
+
+
+def _ranked(value: Any) -> tuple[int, Any]:
+    if value is None:
+        return (_NULL, None)
+    if isinstance(value, bool):
+        return (_TRUTH, value)
+    if isinstance(value, int):
+        return (_NUMBER, value)
+    if isinstance(value, Decimal):
+        return (_TEXT, format(value, "f"))
+    return (_TEXT, value.isoformat() if isinstance(value, date) else value)
+
+
+@cache
+def _fields(kind: type[msgspec.Struct]) -> tuple[str, ...]:
+    return kind.__struct_fields__
+
+
+@cache
+def _blanks(kind: type[msgspec.Struct]) -> Mapping[str, Any]:
+    """What a field holds where its column is blank: its default, else no text or nothing."""
+    return {field.name: _blank(field) for field in msgspec.structs.fields(kind)}
+
+
+def _blank(field: msgspec.structs.FieldInfo) -> Any:
+    if field.default is not msgspec.NODEFAULT:
+        return field.default
+    if field.default_factory is not msgspec.NODEFAULT:
+        return field.default_factory()
+    return {"Decimal": ZERO, "str": ""}.get(getattr(field.type, "__name__", ""))
