@@ -39,10 +39,10 @@ Cause = Literal[
 
 #: What each cause means.
 CAUSES: Mapping[Cause, str] = {
-    "phantom_stock": "the storefront showed stock that the ERP did not have",
+    "phantom_stock": "the storefront's count is not the ERP's: it showed stock that was not there, or did not show what was",
     "reserved_stock": "the stock was there, but reserved for or promised to somebody else",
     "safety_stock": "the stock was there, but it is the safety stock",
-    "late_inbound": "the storefront counted on an inbound that comes later, or not at all",
+    "late_inbound": "the storefront counted on an inbound that comes later or not at all, or left out one that comes in time",
     "stale_price": "the storefront's price is not the one the ERP would charge on that day",
     "lost_quantity_break": "the storefront charged the price of a smaller quantity",
     "credit_flag": "the storefront's credit flag does not say what the exposure and the limit say",
@@ -123,7 +123,10 @@ class FactRow(NamedTuple):
 
 
 class Outcome(Struct, frozen=True, omit_defaults=True):
-    """What the ERP made of an order or a line of it (`line` 0: the whole order)."""
+    """What the ERP made of an order or a line of it (`line` 0: the whole order).
+
+    `document` is the ERP's own number of the order, or of an invoice for it: its rows never count against the order.
+    """
 
     order: str
     outcome: Literal["accepted", "rejected", "short", "late", "changed", "cancelled"]
@@ -133,6 +136,7 @@ class Outcome(Struct, frozen=True, omit_defaults=True):
     on: date | None = None
     unit_price: Decimal | None = None
     at: datetime | None = None
+    document: str = ""
 
 
 class Problem(Struct, frozen=True, omit_defaults=True):
