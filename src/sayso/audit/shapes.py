@@ -39,10 +39,10 @@ Cause = Literal[
 
 #: What each cause means.
 CAUSES: Mapping[Cause, str] = {
-    "phantom_stock": "the storefront's count is not the ERP's: it showed stock that was not there, or did not show what was",
+    "phantom_stock": "the storefront's count is not the ERP's: it showed what was not there, or not what was there",
     "reserved_stock": "the stock was there, but reserved for or promised to somebody else",
     "safety_stock": "the stock was there, but it is the safety stock",
-    "late_inbound": "the storefront counted on an inbound that comes later or not at all, or left out one that comes in time",
+    "late_inbound": "the storefront counted on an inbound that comes later or never, or left out one that comes in time",
     "stale_price": "the storefront's price is not the one the ERP would charge on that day",
     "lost_quantity_break": "the storefront charged the price of a smaller quantity",
     "credit_flag": "the storefront's credit flag does not say what the exposure and the limit say",
@@ -55,7 +55,10 @@ CAUSES: Mapping[Cause, str] = {
 
 
 class ShopLine(Struct, frozen=True, omit_defaults=True):
-    """One line as the storefront took it. What it showed is None where the export does not say."""
+    """One line as the storefront took it. What it showed is None where the export does not say.
+
+    `unit_price` is what one unit costs the buyer, discounts taken off; `amount` what the whole line costs.
+    """
 
     line: int
     item: str
