@@ -28,8 +28,7 @@ async def differing(shop: Shop) -> list[str]:
     for one in await recorded(shop):
         try:
             again = await replayed(shop.pool, one)
-        except SaysoError as problem:
-            assert "changed since" in problem.detail
+        except SaysoError:  # a card is not what it was
             found.append(one.id)
             continue
         if (again.body, again.evidence, again.verdict) != (one.answer, one.evidence, one.verdict):

@@ -215,11 +215,20 @@ async def violations(shop: Shop, tried: dict[str, Line]) -> list[str]:
     promised = await shop.pool.fetchval("SELECT promised FROM accounts WHERE account = 'head'")
     if owed > LIMIT or promised > LIMIT or owed != promised:
         found.append(f"{owed} are acknowledged, {promised} promised, the limit is {LIMIT}")
+    found += [f"{one} ended, and the promise ledger does not say so" for one in await _untold(shop)]
     try:
         await shop.audit()
     except AssertionError as drift:
         found.append(f"the ledger has drifted: {str(drift)[:300]}")
     return found
+
+
+async def _untold(shop: Shop) -> list[str]:
+    """Promises that ended without a word in the promise ledger, or have one though they live."""
+    rows = await shop.pool.fetch(
+        "SELECT id FROM promises p WHERE (ended IS NOT NULL) <> EXISTS (SELECT FROM promise_ends WHERE promise = p.id)"
+    )
+    return [row["id"] for row in rows]
 
 
 def planted(fault: str) -> None:

@@ -57,7 +57,18 @@ def answers_come_before_the_commit() -> None:
     Lane._transaction = transaction  # type: ignore[method-assign]
 
 
-FAULTS: dict[str, Callable[[], None]] = {
-    fault.__name__: fault
-    for fault in (takes_are_lost, locks_are_not_taken, keys_are_not_kept, answers_come_before_the_commit)
-}
+def ends_are_not_told() -> None:
+    """A promise ends, and the promise ledger is told by a transaction of its own, which may never come."""
+    true = Batch.end
+
+    def end(batch: Batch, *what: Any, **more: Any) -> None:
+        true(batch, *what, **more)
+        batch.writes.endings.clear()
+
+    Batch.end = end  # type: ignore[method-assign]
+
+
+_ALL = (
+    takes_are_lost, locks_are_not_taken, keys_are_not_kept, answers_come_before_the_commit, ends_are_not_told,
+)  # fmt: skip
+FAULTS: dict[str, Callable[[], None]] = {fault.__name__: fault for fault in _ALL}

@@ -3,81 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import secrets
 import shutil
-import signal
-import subprocess
-import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import asyncpg
 import pytest
 from server_homes import scratch
 
-from faults import adversary
-from faults.adversary import DeskDoor, entries, prepared, retried, violations
-from sayso.store import database as store_database
-from sayso.store.migrate import migrate
+from faults.field import Field, field_on
 from sayso.store.server import Server
-from sayso.store.server_process import postmaster
-from world import shop_on
-
-CALLERS = 150
-FOREVER = 10**9
-
-
-class Field:
-    """A durable PostgreSQL of its own, a fresh database, and the processes of adversaries on it."""
-
-    def __init__(self, server: Server, dsn: str, folder: Path) -> None:
-        self.server = server
-        self.dsn = dsn
-        self.folder = folder
-        self.processes: list[subprocess.Popen[bytes]] = []
-
-    def start(self, attempts: int = FOREVER, fault: str = "") -> subprocess.Popen[bytes]:
-        """One more process."""
-        number = len(self.processes)
-        words = [self.dsn, str(self.folder / f"{number}.jsonl"), f"s{number}", str(CALLERS), str(attempts)]
-        program = [sys.executable, adversary.__file__, *words, *([fault] if fault else [])]
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-        self.processes.append(subprocess.Popen(program, env=environment))
-        return self.processes[-1]
-
-    def kill(self, process: subprocess.Popen[bytes]) -> None:
-        """kill -9."""
-        process.send_signal(signal.SIGKILL)
-        process.wait(10)
-
-    def kill_postgresql(self) -> None:
-        """kill -9 of the postmaster; then it is started again, and recovers."""
-        number = postmaster(self.server.home.data)
-        assert number is not None
-        os.kill(number, signal.SIGKILL)
-        self.server.ensure()
-
-    def journals(self) -> list[Path]:
-        return sorted(self.folder.glob("*.jsonl"))
-
-    async def busy(self, seconds: float) -> None:
-        """Let them trade."""
-        await asyncio.sleep(seconds)
-
-    async def found(self) -> list[str]:
-        """End everybody, let who got no answer ask again, and look at what is not as it must be."""
-        for process in self.processes:
-            if process.poll() is None:
-                self.kill(process)
-        tried = entries(*self.journals())
-        async with shop_on(self.dsn) as shop:
-            await retried(DeskDoor(shop), tried)
-            return await violations(shop, tried)
-
-    def answered(self) -> int:
-        """How many calls had an answer."""
-        return sum("said" in entry for entry in entries(*self.journals()).values())
 
 
 @pytest.fixture(scope="module")
@@ -92,22 +27,9 @@ def durable() -> Iterator[Server]:
 
 
 @pytest.fixture
-async def field(durable: Server, tmp_path: Path) -> Callable[[], Awaitable[Field]]:
-    """A field with a fresh database; whoever still runs is ended."""
-    dsn, name = durable.ensure(), f"faults_{secrets.token_hex(4)}"
-    admin = await asyncpg.connect(dsn)
-    await admin.execute(f"CREATE DATABASE {name}")
-    await admin.close()
-    found = Field(durable, dsn.replace("/postgres?", f"/{name}?"), tmp_path)
-    connection = await store_database.connect(found.dsn, "sayso")
-    await migrate(connection, "sayso")
-    await connection.close()
-    async with shop_on(found.dsn) as shop:
-        await prepared(shop)
-    yield found
-    for process in found.processes:
-        if process.poll() is None:
-            found.kill(process)
+async def field(durable: Server, tmp_path: Path) -> AsyncIterator[Field]:
+    async with field_on(durable, tmp_path) as found:
+        yield found
 
 
 async def test_callers_and_postgresql_are_killed(field: Field) -> None:
@@ -123,13 +45,15 @@ async def test_callers_and_postgresql_are_killed(field: Field) -> None:
     await field.busy(1)
     await asyncio.to_thread(field.kill_postgresql)
     await field.busy(2)
-    assert field.answered() > 1000
+    assert field.answered() > 300
     assert await field.found() == []
 
 
-@pytest.mark.parametrize("fault", ["takes_are_lost", "locks_are_not_taken", "keys_are_not_kept"])
+@pytest.mark.parametrize(
+    "fault", ["takes_are_lost", "locks_are_not_taken", "keys_are_not_kept", "ends_are_not_told"]
+)
 async def test_a_planted_fault_is_seen(field: Field, fault: str) -> None:
-    ended = [field.start(attempts=1500, fault=fault) for _ in range(2)]
+    ended = [field.start(attempts=800, fault=fault) for _ in range(2)]
     await asyncio.to_thread(lambda: [process.wait(60) for process in ended])
     assert await field.found()
 
@@ -139,4 +63,17 @@ async def test_answers_before_the_commit_are_seen(field: Field) -> None:
         process = field.start(fault="answers_come_before_the_commit")
         await field.busy(2)
         field.kill(process)
+    assert [one for one in await field.found() if one.endswith("is lost")]
+
+
+async def test_a_database_that_forgets_is_seen(field: Field) -> None:
+    """One that says that it has committed before that is on the disk, and is killed."""
+    admin = await asyncpg.connect(field.dsn)
+    await admin.execute(
+        f"ALTER DATABASE {await admin.fetchval('SELECT current_database()')} SET synchronous_commit = off"
+    )
+    await admin.close()
+    field.start()
+    await field.busy(3)
+    await asyncio.to_thread(field.kill_postgresql)
     assert [one for one in await field.found() if one.endswith("is lost")]

@@ -17,6 +17,7 @@ from sayso.promise.decision import Decision, Question, decide
 from sayso.promise.facts import AccountFacts, Facts, ItemFacts, Take
 from sayso.promise.lines import drawn_on
 from sayso.promise.world import World
+from sayso.store.endings import Ending
 from sayso.store.promises import (
     Answered,
     Order,
@@ -29,6 +30,14 @@ from sayso.store.promises import (
 )  # fmt: skip
 
 Reference = tuple[str, str, str]
+
+#: The promise ledger's word and cause for the states in which a promise ends.
+_ENDS = {
+    "expired": ("expired", "time_up"),
+    "released": ("released", "given_back"),
+    "replaced": ("released", "replaced"),
+    "cancelled": ("cancelled", "order_cancelled"),
+}
 
 
 class Again(Exception):
@@ -141,8 +150,9 @@ class Batch:
         state: str,
         now: datetime,
         why: str = "",
+        by: str = "",
     ) -> None:
-        """A promise ends: what it took is given back, and its row says how it ended."""
+        """A promise ends: what it took is given back, and its row and the promise ledger say how it ended."""
         for one in held.get(promise.id, ()):
             if one.quantity:
                 self.items[one.item] = self.item(one.item).more(taken_by(one))
@@ -150,6 +160,13 @@ class Batch:
             self.owe(one.account, -one.amount)
         self.change(Settled(promise.id, state, ended=now, why=why))
         self.writes.released.append(promise.id)
+        how, cause = _ENDS[state]
+        self.writes.endings.append(Ending(promise.id, now, how, cause, by, facts_of(why=why)))
+
+    def say_too_late(self, promise: str, order: str, instead: str, now: datetime, by: str) -> None:
+        """An order came on a promise that had expired, and was refused: the promise ledger says what that cost."""
+        facts = facts_of(order=order, instead=instead)
+        self.writes.endings.append(Ending(promise, now, "expired", "ordered_too_late", by, facts))
 
     def change(self, settled: Settled) -> None:
         """A promise changes its state; the last change in a batch is the one that is written."""
@@ -255,6 +272,11 @@ class Batch:
     def standing(self) -> dict[str, tuple[str, ItemFacts]]:
         """The changed items as they stand once this is committed."""
         return {name: (taken, self.items[name]) for name, taken in self.writes.items.items()}
+
+
+def facts_of(**told: str) -> str:
+    """What a word of the promise ledger has to tell, as a JSON object."""
+    return msgspec.json.encode({name: text for name, text in told.items() if text}).decode()
 
 
 def taken_by(reservation: Reservation) -> Take:

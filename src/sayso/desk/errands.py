@@ -168,11 +168,16 @@ class Ask(Errand):
         if decision.held:
             for promise in replaced:
                 batch.end(
-                    promise, looked.reservations, self._end_of(promise), self.asked.now, f"by {self.promise}"
-                )
+                    promise, looked.reservations, self._end_of(promise), self.asked.now, f"by {self.promise}",
+                    self.asked.owner,
+                )  # fmt: skip
             batch.keep(question, decision, self.asked.hash, self._order.order if self._order else "")
         elif self._request.reference:
             batch.unsure = True
+        if self._order and not decision.held and self._before and self._before.id in looked.promises:
+            batch.say_too_late(
+                self._before.id, self._order.order, self.promise, self.asked.now, self.asked.owner
+            )
         return self._said(batch, decision)
 
     def _said(self, batch: Batch, decision: Decision) -> Said:
@@ -277,7 +282,7 @@ class End(Errand):
             raise Again
         if self._state == "expired" and promise.expires > self.asked.now:
             return _ended(promise, promise.state)
-        batch.end(promise, looked.reservations, self._state, self.asked.now, self._why)
+        batch.end(promise, looked.reservations, self._state, self.asked.now, self._why, self.asked.owner)
         if promise.order and self._state == "cancelled":
             batch.change_order(OrderSettled(promise.order, "cancelled", self.asked.now, self._why))
         return _ended(promise, self._state)

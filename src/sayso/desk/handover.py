@@ -24,7 +24,7 @@ from sayso.promise.cards import ItemCard, Taken, place_of
 from sayso.promise.policy import Policy
 from sayso.promise.redating import Redated, redated
 from sayso.promise.risk import at_risk
-from sayso.store import cards, handover, promises
+from sayso.store import cards, endings, handover, promises
 from sayso.store.handover import Case, Live
 from sayso.store.promises import Reservation
 
@@ -69,6 +69,7 @@ async def settle_load(connection: Any, touched: Touched, now: datetime, policy: 
         await _replace_own_demand(connection, pairs, taken, policy)
     await handover.raise_versions(connection, in_order, items, touched.world)
     if items:
+        await endings.gone(connection, items, now)
         await _find_broken(connection, items, taken, now, policy)
 
 
@@ -127,11 +128,17 @@ async def _replace_own_demand(
         texts = {name: msgspec.json.encode(taken[name]).decode() for name in changed}
         await handover.write_taken(connection, texts, off)
         await handover.absorb(connection, found)
+        await endings.watch(
+            connection,
+            [(one.live.order, one.live.reservation.item, one.live.reservation.promise, one.live.reservation.day)
+             for one in found if one.as_quantity],
+        )  # fmt: skip
     if carried:
         await handover.carry(
             connection, [(order, item, sum_, account) for (order, item, account), sum_ in carried.items()]
         )
     await handover.fill_in(connection, pairs)
+    await endings.watch_again(connection, pairs)
 
 
 async def _find_broken(

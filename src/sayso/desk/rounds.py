@@ -21,7 +21,7 @@ from sayso.desk.handover import Touched, settle_load
 from sayso.desk.lane import Lane
 from sayso.errors import SaysoError
 from sayso.promise.policy import Policy
-from sayso.store import promises, redatings
+from sayso.store import endings, promises, redatings
 from sayso.store import rounds as store
 from sayso.store.database import mapped
 
@@ -89,6 +89,9 @@ class Rounds:
             if self._forgot is None or now - self._forgot >= _FORGET_EVERY:
                 forgotten = await store.forget_answers(self._pool, now - ANSWERS_KEPT)
                 self._forgot = now
+                await endings.gone(self._pool, None, now)
+                if told := await endings.overdue(self._pool, now):
+                    log.info("promises whose day is over were not kept", promises=told)
                 if forgotten:
                     log.info("forgot old answers", answers=forgotten)
         return ended

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import asyncpg
 
 from sayso.canon.ids import made_at
+from sayso.store import endings
 from sayso.store.database import queries
 
 SQL = queries("promises")
@@ -143,11 +144,12 @@ class Writes:
         self.settled: list[Settled] = []
         self.released: list[str] = []
         self.orders_settled: list[OrderSettled] = []
+        self.endings: list[endings.Ending] = []
 
     @property
     def plain(self) -> bool:
         """Whether there are only new promises and decisions: nothing ends, and nothing is ordered."""
-        return not (self.settled or self.released or self.orders_settled or self.orders)
+        return not (self.settled or self.released or self.orders_settled or self.orders or self.endings)
 
 
 async def locked(
@@ -241,6 +243,7 @@ async def write(connection: Any, writes: Writes) -> None:
         await connection.execute(
             SQL["settle"], *_columns(writes.settled, 6), writes.released, *_columns(writes.orders_settled, 4)
         )
+    await endings.write(connection, writes.endings)
     if writes.orders:
         rows = [order[:9] for order in writes.orders]
         placed = await connection.fetch(SQL["write_orders"], *_columns(rows, 9))
