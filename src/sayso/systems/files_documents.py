@@ -21,50 +21,16 @@ from sayso.systems.files_tables import BATCH, Batch, Fault, How
 from sayso.systems.files_text import Damaged, TextFile
 
 _SAMPLE = 5000
-_LINES = frozenset(
-    [
-        "lines",
-        "lineitems",
-        "orderlines",
-        "orderitems",
-        "items",
-        "products",
-        "positions",
-        "positionen",
-        "entries",
-        "details",
-        "salesorderlines",
-        "purchaseorderlines",
-        "salesquotelines",
-        "salesinvoicelines",
-    ]
-)
+_LINES = frozenset({
+    "lines", "lineitems", "orderlines", "orderitems", "items", "products", "positions", "positionen", "entries",
+    "details", "salesorderlines", "purchaseorderlines", "salesquotelines", "salesinvoicelines",
+})  # fmt: skip
 """What a list of a document's lines is called, in small letters and without signs between them."""
-_PAGING = frozenset(
-    [
-        "hasmore",
-        "total",
-        "count",
-        "page",
-        "pages",
-        "next",
-        "previous",
-        "limit",
-        "offset",
-        "links",
-        "meta",
-        "perpage",
-        "totalpages",
-        "nextlink",
-        "context",
-        "odatacontext",
-        "odatanextlink",
-        "odatacount",
-        "odataetag",
-        "cursor",
-        "pagination",
-    ]
-)
+_PAGING = frozenset({
+    "hasmore", "total", "count", "page", "pages", "next", "previous", "limit", "offset", "links", "meta", "perpage",
+    "totalpages", "nextlink", "context", "odatacontext", "odatanextlink", "odatacount", "odataetag", "cursor",
+    "pagination",
+})  # fmt: skip
 _ENVELOPES = ("data", "body", "payload", "resource")
 
 _decode = msgspec.json.Decoder(float_hook=json_number).decode
