@@ -44,7 +44,7 @@ STOCK = (
     ),
     Fault(
         "inbound can leave on the day it is due, also where it has to be received",
-        "availability._supply", "Supply(day + rules.receiving_days,", "Supply(day,", (CAN_LEAVE,),
+        "availability._supply", "ready = day + rules.receiving_days", "ready = day", (CAN_LEAVE,),
     ),
     Fault(
         "inbound on the last day of the horizon is left out",

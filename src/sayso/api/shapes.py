@@ -45,6 +45,8 @@ class LeansOn(Struct, frozen=True):
     document: str
     line: str
     due: date
+    p50: date | UnsetType = UNSET
+    p90: date | UnsetType = UNSET
 
 
 class Part(Struct, frozen=True):

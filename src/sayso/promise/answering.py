@@ -165,10 +165,16 @@ def _figures(one: Considered, parts: list[Part], owner: Owner) -> dict[str, dict
 
 def _part(part: Part, factor: Decimal, item: str) -> shown.Part:
     leans_on = tuple(
-        shown.LeansOn(supply.document, supply.line, shown.day_text(supply.day) or "")
+        shown.LeansOn(
+            supply.document, supply.line, shown.day_text(supply.day) or "", _day(supply.p50), _day(supply.p90)
+        )
         for supply in part.leans_on
     )
     return shown.Part(
         part.state, part.route.site, plain(in_units(part.quantity, factor)), shown.day_text(part.ship_day),
         shown.day_text(part.arrival), leans_on, item,
     )  # fmt: skip
+
+
+def _day(when: date | None) -> str:
+    return when.isoformat() if when is not None else ""

@@ -43,12 +43,14 @@ NOBODY = Owner()
 
 
 class Supply(NamedTuple):
-    """Dated supply that a part can lean on."""
+    """Dated supply that a part can lean on. By `p50` and `p90` it has arrived at even odds, and nine times in ten."""
 
     day: int
     document: str
     line: str
     quantity: Decimal
+    p50: date | None = None
+    p90: date | None = None
 
 
 class Curve(NamedTuple):
@@ -235,13 +237,25 @@ def _supply(card: ItemCard, site: str, variant: str, start: int, policy: Policy)
     rules, found = policy.availability, []
     for inbound in card.inbound:
         if inbound.site == site and inbound.variant == variant and _counts(inbound, policy):
-            day = inbound.due.toordinal() if inbound.due is not None else None
+            due = _expected(inbound, policy)
+            day = due.toordinal() if due is not None else None
             if day is not None and day < start:
                 day = start + 1 if rules.past_due_inbound == "next_day" else None
             if day is not None and day + rules.receiving_days <= start + rules.horizon_days:
                 quantity = inbound.quantity - inbound.reserved
-                found.append(Supply(day + rules.receiving_days, inbound.document, inbound.line, quantity))
+                ready = day + rules.receiving_days
+                found.append(
+                    Supply(ready, inbound.document, inbound.line, quantity, inbound.p50, inbound.p90)
+                )
     return tuple(sorted(found)) if len(found) > 1 else tuple(found)
+
+
+def _expected(inbound: Inbound, policy: Policy) -> date | None:
+    """The day on which an inbound is expected: as its document states, or as receipts taught, where they did."""
+    wanted = policy.availability.inbound_date
+    if wanted == "stated":
+        return inbound.due
+    return (inbound.p50 if wanted == "p50" else inbound.p90) or inbound.due
 
 
 def _counts(inbound: Inbound, policy: Policy) -> bool:

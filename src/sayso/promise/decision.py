@@ -31,7 +31,7 @@ from sayso.promise.reasons import CONDITIONAL, FIRM, REFUSED, Reason, Verdict, i
 from sayso.promise.world import World
 
 #: The version of the deciding code. Raised with every change that can change an answer; replay compares it.
-JUDGEMENT = "1"
+JUDGEMENT = "2"
 
 _HUNDRED = Decimal(100)
 _CREDIT_VERDICT: Mapping[str, Verdict] = {"approved": FIRM, "refer": CONDITIONAL, "refused": REFUSED}

@@ -43,6 +43,14 @@ class Availability(Struct, frozen=True, forbid_unknown_fields=True):
             description="Inbound whose due date has passed: ignore it until it has a new date, or expect it tomorrow."
         ),
     ] = "ignore"
+    inbound_date: Annotated[
+        Literal["stated", "p50", "p90"],
+        Meta(
+            description="The day on which an inbound is expected: as its document states, or the day by which it has"
+            " arrived at even odds (p50) or nine times in ten (p90), by what receipts taught; as stated where they"
+            " taught nothing."
+        ),
+    ] = "stated"
     demand_status: Annotated[
         tuple[DemandStatus, ...],
         Meta(

@@ -28,9 +28,11 @@ SELECT asked.item, jsonb_strip_nulls(jsonb_build_object(
     'inbound', (SELECT jsonb_agg(jsonb_build_object(
             'document', b.document, 'line', b.line, 'site', coalesce(b.site, ''), 'variant', b.variant,
             'quantity', coalesce(b.quantity, 0)::text, 'reserved', coalesce(b.reserved, 0)::text, 'due', b.due,
-            'vendor', coalesce(b.vendor, ''), 'status', coalesce(b.status, ''), 'kind', coalesce(b.kind, ''))
-            ORDER BY b.document, b.line, b.variant)
-        FROM inbound b WHERE b.item = asked.item AND NOT b.deleted AND coalesce(b.quantity, 0) <> 0),
+            'vendor', coalesce(b.vendor, ''), 'status', coalesce(b.status, ''), 'kind', coalesce(b.kind, ''),
+            'p50', e.p50, 'p90', e.p90) ORDER BY b.document, b.line, b.variant)
+        FROM inbound b LEFT JOIN arrivals e
+            ON e.document = b.document AND e.line = b.line AND e.variant = b.variant AND e.promised = b.due
+        WHERE b.item = asked.item AND NOT b.deleted AND coalesce(b.quantity, 0) <> 0),
     'demand', (SELECT jsonb_agg(d.shown ORDER BY d.shown) FROM (
             SELECT jsonb_build_object(
                 'site', coalesce(d.site, ''), 'variant', d.variant, 'quantity', sum(coalesce(d.quantity, 0))::text,
