@@ -46,11 +46,12 @@ async def merge(conn, kind, *rows, hours=0, source="erp", load=1, seen=None):
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
 async def test_a_table_is_its_kind(conn, kind):
     rows = await conn.fetch(COLUMNS, kind.name)
-    found = [(row["column_name"], row["data_type"]) for row in rows]
-    assert found == [(column.name, column.sql_type) for column in kind.all] + BOOKKEEPING
+    found = {row["column_name"]: row["data_type"] for row in rows}
+    assert found == dict([(column.name, column.sql_type) for column in kind.all] + BOOKKEEPING)
     assert [row[0] for row in await conn.fetch(KEY, kind.name)] == [column.name for column in kind.key]
-    for column, row in zip(kind.all, rows, strict=False):
-        in_key = column in kind.key
+    by_name = {row["column_name"]: row for row in rows}
+    for column in kind.all:
+        row, in_key = by_name[column.name], column in kind.key
         assert row["is_nullable"] == ("NO" if in_key else "YES")
         default = f"'{column.neutral}'::{column.sql_type}" if column.sql_type != "numeric" else column.neutral
         assert row["column_default"] == (default if column.optional else None)

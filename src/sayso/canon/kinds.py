@@ -123,6 +123,20 @@ _DEMAND = Kind(
             "Units of `currency` for one of the company's, as the document fixed it.",
             sign="positive",
         ),
+        Column(
+            "amount_net", "decimal", "Open amount without tax, in `currency`; blank: `amount`.", sign="any",
+        ),
+        Column(
+            "amount_shipped_not_invoiced_net", "decimal",
+            "Amount shipped and not invoiced without tax, in `currency`; blank: the one with tax.", sign="any",
+        ),
+        Column(
+            "percent_billed", "decimal",
+            "Percent of the amounts that is invoiced already; blank: they are what is open.", most=100,
+        ),
+        Column(
+            "company", "text", "Company that sells; blank: the site's, else the customer's.",
+        ),
     ),
     Touches(items=(Touch("item"),), customers=(Touch("customer"),)),
 )
@@ -142,6 +156,7 @@ _RECEIVABLES = Kind(
         Column("issued", "date", "Date of the document."),
         Column("due", "date", "Day by which it is to be paid; blank: never overdue."),
         Column("posted", "date", "Day on which it was posted."),
+        Column("company", "text", "Company that is owed; blank: the customer's."),
     ),
     _CUSTOMER,
 )
@@ -154,9 +169,13 @@ _EXPOSURES = Kind(
         Column("customer", "text", "The customer.", needed=True),
         Column(
             "kind", "enum",
-            "What the amount is: a draft invoice adds; its part from posted shipments, open return orders, "
-            "returns received and prepayments take away.",
-            ("draft_invoice", "draft_from_shipment", "return_order", "return_received", "prepayment"),
+            "What the amount is: a draft invoice adds, and so does what was delivered without an order and is not "
+            "billed; the part of draft invoices from posted shipments, open return orders, returns received and "
+            "prepayments take away.",
+            (
+                "draft_invoice", "draft_from_shipment", "return_order", "return_received", "prepayment",
+                "unbilled_delivery",
+            ),
             needed=True,
         ),
         Column(
@@ -164,6 +183,7 @@ _EXPOSURES = Kind(
             sign="any", default="0",
         ),
         Column("currency", "currency", "Currency of the amount; blank: the company's."),
+        Column("company", "text", "Company that sells; blank: the customer's."),
     ),
     _CUSTOMER,
 )

@@ -144,9 +144,9 @@ DUTIES = Kind(
 
 CREDIT_GROUPS = Kind(
     "credit_groups",
-    "Credit limits of customer groups, for customers without a limit of their own.",
+    "Credit limits of customer groups and companies, for customers without a limit of their own.",
     (
-        Column("group", "text", "Customer group."),
+        Column("group", "text", "Customer group; blank: the company's own limit, for who has no other.", optional=True),
         Column("company", "text", "Company it holds for; blank: any.", optional=True),
     ),
     (Column("credit_limit", "decimal", "Limit, in the company's currency; blank or 0: none."),),
@@ -249,7 +249,8 @@ CUSTOMERS = Kind(
         Column("terms_days", "integer", "Days from invoice to due date.", most=3650),
         Column(
             "credit_limit", "decimal",
-            "Credit limit, in `currency`; blank or 0: as the policy says, else none.",
+            "Credit limit, in `currency` (or the company's, as the policy says); blank or 0: as the policy says, else "
+            "none.",
         ),
         Column(
             "hold", "enum", "What is blocked by hand: shipments, invoices, all; blank: nothing.",

@@ -38,6 +38,9 @@ class PriceLine(Struct, frozen=True, omit_defaults=True):
     priority: int = 0
     country: str = ""
     allow_discount: bool = True
+    max_quantity: Decimal | None = None
+    surcharge: Decimal | None = None
+    round_to: Decimal | None = None
 
 
 class Stock(Struct, frozen=True, omit_defaults=True):
@@ -178,31 +181,49 @@ class Customer(Struct, frozen=True, omit_defaults=True):
 
 
 class Due(Struct, frozen=True, omit_defaults=True):
-    """Open receivables of one currency and due date; `first` is the number of one of them."""
+    """Open receivables of one customer, company, currency, due date and sign; `first` is the number of one of them.
+
+    A blank customer is the account's own here and below; a blank company is not told.
+    """
 
     currency: str
     open: Decimal
     due: date | None = None
     documents: int = 1
     first: str = ""
+    customer: str = ""
+    company: str = ""
 
 
 class OpenOrders(Struct, frozen=True, omit_defaults=True):
-    """Open order amounts of one currency and factor, with tax."""
+    """Open order amounts of one customer, company (or site), currency, factor, status and percent billed.
+
+    With tax, and without where that is another figure. `document` stands where the order has a factor of its own or
+    is below 0 as a whole.
+    """
 
     currency: str
     amount: Decimal
     shipped_not_invoiced: Decimal = ZERO
     currency_factor: Decimal | None = None
     status: str = ""
+    customer: str = ""
+    company: str = ""
+    site: str = ""
+    document: str = ""
+    percent_billed: Decimal | None = None
+    net: Decimal | None = None
+    shipped_not_invoiced_net: Decimal | None = None
 
 
-class Exposure(Struct, frozen=True):
-    """A further part of exposure, by its kind and currency."""
+class Exposure(Struct, frozen=True, omit_defaults=True):
+    """A further part of exposure, by its customer, company, kind and currency."""
 
     kind: str
     currency: str
     amount: Decimal
+    customer: str = ""
+    company: str = ""
 
 
 class AccountCard(Struct, frozen=True, omit_defaults=True, dict=True):
@@ -227,6 +248,7 @@ class Site(Struct, frozen=True, omit_defaults=True):
     cutoff: str = ""
     calendar: str = ""
     handling_days: int = 0
+    company: str = ""
 
 
 class Lane(Struct, frozen=True, omit_defaults=True):

@@ -90,19 +90,21 @@ def account_card(
     def rows(kind: str) -> list[Row]:
         return [row for member in all_of for row in of(kind, member)]
 
-    receivables = rows("receivables")
+    receivables, exposures = rows("receivables"), rows("exposures")
     prices = {member: _prices(of("prices", member)) for member in all_of}
     return AccountCard(
         account,
         customers={row["customer"]: _part(Customer, row) for row in rows("customers")},
-        receivables=_dues(row for row in receivables if row.get("open")),
-        orders=_summed(
-            OpenOrders,
-            filter(_has_money, rows("demand")),
-            {"amount": "amount", "shipped_not_invoiced": "amount_shipped_not_invoiced"},
-        ),
-        exposures=_summed(
-            Exposure, (row for row in rows("exposures") if row.get("amount")), {"amount": "amount"}
+        receivables=_dues(account, (row for row in receivables if row.get("open"))),
+        orders=_orders(account, rows("demand")),
+        exposures=_merged(
+            Exposure,
+            (
+                {**_owed(account, row, "kind", "currency"), "amount": row["amount"]}
+                for row in exposures
+                if row.get("amount")
+            ),
+            ("amount",),
         ),
         prices={member: lines for member, lines in prices.items() if lines},
         as_of=_oldest(receivables),
@@ -170,23 +172,93 @@ def _summed(kind: type[_Part], rows: Iterable[Row], sums: Mapping[str, str]) -> 
     return tuple(kind(**one) for one in sorted(shown, key=_as_json))
 
 
-def _dues(rows: Iterable[Row]) -> tuple[Due, ...]:
-    totals: dict[tuple[str, date | None], dict[str, Any]] = {}
+def _dues(account: str, rows: Iterable[Row]) -> tuple[Due, ...]:
+    totals: dict[tuple[Any, ...], dict[str, Any]] = {}
     for row in rows:
-        currency, due, number = row.get("currency") or "", row.get("due"), row["document"]
-        known = totals.get((currency, due))
+        due, number = row.get("due"), row["document"]
+        whose = _owed(account, row, "currency")
+        key = (*whose.values(), due, row["open"] < 0)
+        known = totals.get(key)
         if known is None:
-            known = totals[currency, due] = {
-                "currency": currency,
-                "open": ZERO,
-                "due": due,
-                "documents": 0,
-                "first": number,
-            }
+            known = totals[key] = {**whose, "open": ZERO, "due": due, "documents": 0, "first": number}
         known["open"] += row["open"]
         known["documents"] += 1
         known["first"] = min(known["first"], number)
-    return tuple(Due(**one) for one in sorted(totals.values(), key=_as_json))
+    return _told(Due, totals.values())
+
+
+def _orders(account: str, rows: Iterable[Row]) -> tuple[OpenOrders, ...]:
+    """Open order amounts; a document by itself where it has a factor of its own, or is below 0 as a whole."""
+    counted, wholes = [], dict[str, Decimal]()
+    for row in rows:
+        money = _money(row)
+        if row.get("kind") != "allocation" and (money["amount"] or money["shipped_not_invoiced"]):
+            counted.append((row, money))
+            wholes[row["document"]] = wholes.get(row["document"], ZERO) + money["amount"]
+    merged = []
+    for row, money in counted:
+        factor, company, document = row.get("currency_factor"), row.get("company") or None, row["document"]
+        alone = factor is not None or wholes[document] < 0
+        merged.append({
+            **_owed(account, row, "currency", "status"), "currency_factor": factor,
+            "site": None if company else row.get("site") or None, "document": document if alone else None,
+            "percent_billed": row.get("percent_billed"), **money,
+        })  # fmt: skip
+    sums = ("amount", "shipped_not_invoiced", "net", "shipped_not_invoiced_net")
+    return _merged(
+        OpenOrders, merged, sums, {"net": "amount", "shipped_not_invoiced_net": "shipped_not_invoiced"}
+    )
+
+
+def _money(row: Row) -> dict[str, Decimal]:
+    """The open amounts of a row of demand, with tax and without; each stands for the other where that is not told."""
+    told = [row.get(name) for name in ("amount", "amount_net")]
+    shipped = [row.get(f"amount_shipped_not_invoiced{which}") for which in ("", "_net")]
+    return {
+        "amount": _first_told(*told), "net": _first_told(*reversed(told)),
+        "shipped_not_invoiced": _first_told(*shipped), "shipped_not_invoiced_net": _first_told(*reversed(shipped)),
+    }  # fmt: skip
+
+
+def _first_told(*amounts: Decimal | None) -> Decimal:
+    return next((amount for amount in amounts if amount is not None), ZERO)
+
+
+def _owed(account: str, row: Row, *columns: str) -> dict[str, Any]:
+    """Whose money a row tells of: nobody's name stands for the account's own."""
+    customer = row["customer"]
+    whose = {"customer": None if customer == account else customer, "company": row.get("company") or None}
+    return {**whose, **{name: row.get(name) or "" for name in columns}}
+
+
+def _merged(
+    kind: type[_Part],
+    rows: Iterable[dict[str, Any]],
+    sums: Sequence[str],
+    same: Mapping[str, str] | None = None,
+) -> tuple[_Part, ...]:
+    """Rows that differ in nothing but what is summed as one; a sum is left out where it is the `same` as another."""
+    totals: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in rows:
+        key = tuple(value for name, value in row.items() if name not in sums)
+        known = totals.get(key)
+        if known is None:
+            totals[key] = dict(row)
+        else:
+            for name in sums:
+                known[name] += row[name]
+    for one in totals.values():
+        for name, other in (same or {}).items():
+            one[name] = None if one[name] == one[other] else one[name]
+    return _told(kind, totals.values())
+
+
+def _told(kind: type[_Part], shown: Iterable[Mapping[str, Any]]) -> tuple[_Part, ...]:
+    """Parts in the order of their JSON, in which what is not told is null."""
+    return tuple(
+        kind(**{name: value for name, value in one.items() if value is not None})
+        for one in sorted(shown, key=_as_json)
+    )
 
 
 def _prices(rows: Iterable[Row]) -> tuple[PriceLine, ...]:
@@ -210,12 +282,6 @@ def _protects(row: Row) -> bool:
         row.get("kind") == "allocation"
         and row.get("status") in (None, "", "confirmed")
         and _above_zero(row, "quantity")
-    )
-
-
-def _has_money(row: Row) -> bool:
-    return row.get("kind") != "allocation" and bool(
-        row.get("amount") or row.get("amount_shipped_not_invoiced")
     )
 
 

@@ -94,22 +94,39 @@ SELECT asked.account, jsonb_strip_nulls(jsonb_build_object(
         WHERE m.account = asked.account),
     'receivables', (SELECT jsonb_agg(r.shown ORDER BY r.shown) FROM (
             SELECT jsonb_build_object('currency', coalesce(r.currency, ''), 'due', r.due,
-                'open', sum(r.open)::text, 'documents', count(*), 'first', min(r.document)) AS shown
+                'open', sum(r.open)::text, 'documents', count(*), 'first', min(r.document),
+                'customer', nullif(r.customer, asked.account), 'company', nullif(r.company, '')) AS shown
             FROM members m JOIN receivables r ON r.customer = m.customer AND NOT r.deleted AND r.open <> 0
-            WHERE m.account = asked.account GROUP BY coalesce(r.currency, ''), r.due) r),
+            WHERE m.account = asked.account
+            GROUP BY coalesce(r.currency, ''), r.due, r.customer, nullif(r.company, ''), r.open < 0) r),
     'orders', (SELECT jsonb_agg(o.shown ORDER BY o.shown) FROM (
-            SELECT jsonb_build_object('currency', coalesce(d.currency, ''), 'currency_factor', d.currency_factor::text,
-                'status', coalesce(d.status, ''), 'amount', sum(coalesce(d.amount, 0))::text,
-                'shipped_not_invoiced', sum(coalesce(d.amount_shipped_not_invoiced, 0))::text) AS shown
-            FROM members m JOIN demand d ON d.customer = m.customer AND NOT d.deleted
-                AND (coalesce(d.amount, 0) <> 0 OR coalesce(d.amount_shipped_not_invoiced, 0) <> 0)
-            WHERE m.account = asked.account AND coalesce(d.kind, '') <> 'allocation'
-            GROUP BY coalesce(d.currency, ''), d.currency_factor, coalesce(d.status, '')) o),
+            SELECT jsonb_build_object('currency', d.currency, 'currency_factor', d.currency_factor::text,
+                'status', d.status, 'customer', nullif(d.customer, asked.account), 'company', d.company, 'site', d.site,
+                'document', d.document, 'percent_billed', d.percent_billed::text, 'amount', sum(d.amount)::text,
+                'shipped_not_invoiced', sum(d.shipped)::text, 'net', nullif(sum(d.net), sum(d.amount))::text,
+                'shipped_not_invoiced_net', nullif(sum(d.shipped_net), sum(d.shipped))::text) AS shown
+            FROM (SELECT d.customer, coalesce(d.currency, '') AS currency, d.currency_factor,
+                    coalesce(d.status, '') AS status, nullif(d.company, '') AS company, d.percent_billed,
+                    CASE WHEN nullif(d.company, '') IS NULL THEN nullif(d.site, '') END AS site,
+                    CASE WHEN d.currency_factor IS NOT NULL
+                        OR sum(coalesce(d.amount, d.amount_net, 0)) OVER (PARTITION BY d.document) < 0
+                        THEN d.document END AS document,
+                    coalesce(d.amount, d.amount_net, 0) AS amount, coalesce(d.amount_net, d.amount, 0) AS net,
+                    coalesce(d.amount_shipped_not_invoiced, d.amount_shipped_not_invoiced_net, 0) AS shipped,
+                    coalesce(d.amount_shipped_not_invoiced_net, d.amount_shipped_not_invoiced, 0) AS shipped_net
+                FROM members m JOIN demand d ON d.customer = m.customer AND NOT d.deleted
+                    AND (coalesce(d.amount, d.amount_net, 0) <> 0
+                        OR coalesce(d.amount_shipped_not_invoiced, d.amount_shipped_not_invoiced_net, 0) <> 0)
+                WHERE m.account = asked.account AND coalesce(d.kind, '') <> 'allocation') d
+            GROUP BY d.currency, d.currency_factor, d.status, d.customer, d.company, d.site, d.document,
+                d.percent_billed) o),
     'exposures', (SELECT jsonb_agg(e.shown ORDER BY e.shown) FROM (
             SELECT jsonb_build_object('kind', coalesce(e.kind, ''), 'currency', coalesce(e.currency, ''),
-                'amount', sum(e.amount)::text) AS shown
+                'amount', sum(e.amount)::text, 'customer', nullif(e.customer, asked.account),
+                'company', nullif(e.company, '')) AS shown
             FROM members m JOIN exposures e ON e.customer = m.customer AND NOT e.deleted AND e.amount <> 0
-            WHERE m.account = asked.account GROUP BY coalesce(e.kind, ''), coalesce(e.currency, '')) e),
+            WHERE m.account = asked.account
+            GROUP BY coalesce(e.kind, ''), coalesce(e.currency, ''), e.customer, nullif(e.company, '')) e),
     'prices', (SELECT jsonb_object_agg(p.source, p.lines) FROM (
             SELECT p.source, jsonb_agg(price_line(p) ORDER BY price_line(p)) AS lines
             FROM members m JOIN prices p ON p.source_type = 'customer' AND p.source = m.customer AND NOT p.deleted
@@ -126,7 +143,8 @@ SELECT jsonb_strip_nulls(jsonb_build_object(
     'sites', (SELECT jsonb_agg(jsonb_build_object(
             'site', s.site, 'country', coalesce(s.country, ''), 'region', coalesce(s.region, ''),
             'timezone', coalesce(nullif(s.timezone, ''), 'UTC'), 'cutoff', coalesce(s.cutoff, ''),
-            'calendar', coalesce(s.calendar, ''), 'handling_days', coalesce(s.handling_days, 0)) ORDER BY s.site)
+            'calendar', coalesce(s.calendar, ''), 'handling_days', coalesce(s.handling_days, 0),
+            'company', coalesce(s.company, '')) ORDER BY s.site)
         FROM sites s WHERE NOT s.deleted),
     'lanes', (SELECT jsonb_agg(jsonb_build_object(
             'site', l.site, 'country', l.country, 'region', l.region, 'transit_days', coalesce(l.transit_days, 0),
