@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncpg
 import pytest
 
-from sayso.desk.rounds import Rounds
+from sayso.desk.looking_ahead import look_ahead
 from world import Shop, day
 
 PO = {"document": "PO-1", "line": "1", "item": "lamp", "site": "LON", "quantity": "20"}
@@ -99,9 +99,8 @@ async def test_an_inbound_that_does_not_come_is_noticed_though_nothing_is_told(s
     promise = await leaning(shop)
     await shop.order("WEB-1", promise)
     shop.later(days=4)
-    rounds = Rounds(shop.pool, shop.pool.acquire, shop.desk.policy, lambda: shop.now)
     assert await shop.cases() == []
-    await rounds._look_at_overdue(shop.now)
+    await look_ahead(shop.pool, shop.now, shop.desk.policy)
     (late,) = (await shop.promise(promise))["redated"]
     assert late["quantity"] == "15"
     assert len(await shop.cases()) == 1

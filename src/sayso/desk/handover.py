@@ -17,7 +17,7 @@ import msgspec
 
 from sayso.canon.decimals import arithmetic, plain, rounded
 from sayso.canon.ids import new_id
-from sayso.desk import redating
+from sayso.desk import arrivals, redating
 from sayso.desk.batch import taken_by
 from sayso.desk.redating import Late
 from sayso.promise.cards import ItemCard, Taken, place_of
@@ -69,6 +69,7 @@ async def settle_load(connection: Any, touched: Touched, now: datetime, policy: 
         await _replace_own_demand(connection, pairs, taken, policy)
     await handover.raise_versions(connection, in_order, items, touched.world)
     if items:
+        await arrivals.tell(connection, items, now.date(), policy)
         await endings.gone(connection, items, now)
         await _find_broken(connection, items, taken, now, policy)
 

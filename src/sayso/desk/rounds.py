@@ -17,11 +17,11 @@ from prometheus_client import Counter
 
 from sayso.desk.cardfile import CardFile
 from sayso.desk.errands import Asked, End
-from sayso.desk.handover import Touched, settle_load
 from sayso.desk.lane import Lane
+from sayso.desk.looking_ahead import look_ahead
 from sayso.errors import SaysoError
 from sayso.promise.policy import Policy
-from sayso.store import endings, promises, redatings
+from sayso.store import endings, promises
 from sayso.store import rounds as store
 from sayso.store.database import mapped
 
@@ -35,8 +35,6 @@ ANSWERS_KEPT = timedelta(days=30)
 _EVERY = 1.0  # seconds between rounds
 _AHEAD = timedelta(days=7)  # a month's partition is there this long before the month
 _FORGET_EVERY = timedelta(hours=1)
-_LOOKED_BACK = timedelta(days=30)  # the first time; what has been due for longer was looked at before
-_ITEMS_AT_ONCE = 200
 _MOST_SWEEPS = 20  # in one round; what is left comes with the next
 _AT_ONCE = 500
 _PATIENCE = 5.0  # seconds that a round under way gets to end, when asked to stop
@@ -84,7 +82,7 @@ class Rounds:
         now = self._now()
         with mapped():
             await self._ensure_months(now)
-            await self._look_at_overdue(now)
+            await self._look_ahead(now)
             ended = await self._sweep(now)
             if self._forgot is None or now - self._forgot >= _FORGET_EVERY:
                 forgotten = await store.forget_answers(self._pool, now - ANSWERS_KEPT)
@@ -124,18 +122,12 @@ class Rounds:
                 break
         return ended
 
-    async def _look_at_overdue(self, now: datetime) -> None:
-        """Once a day: what is due and has not come puts promises at risk as a load would, though nothing was told."""
+    async def _look_ahead(self, now: datetime) -> None:
+        """Once a day: arrivals are learned anew, and what was due and has not come is noticed though nothing is told."""
         today = now.date()
-        if self._looked == today:
-            return
-        since = self._looked or today - _LOOKED_BACK
-        items = await redatings.overdue_items(self._pool, since, today)
-        for start in range(0, len(items), _ITEMS_AT_ONCE):
-            some = frozenset(items[start : start + _ITEMS_AT_ONCE])
-            async with self._pool.acquire() as connection, connection.transaction():
-                await settle_load(connection, Touched(items=some), now, self._policy)
-        self._looked = today
+        if self._looked != today:
+            await look_ahead(self._pool, now, self._policy, since=self._looked)
+            self._looked = today
 
     async def _ensure_months(self, now: datetime) -> None:
         for day in (now.date(), (now + _AHEAD).date()):

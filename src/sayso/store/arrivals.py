@@ -73,12 +73,7 @@ async def keep(connection: Any, now: datetime, digest: str, found: bytes) -> Non
 async def receipts(connection: Any) -> AsyncIterator[Received]:
     """Every receipt, a few thousand at a time; to be called within a transaction."""
     async for row in connection.cursor(SQL["receipts"], prefetch=_AT_ONCE):
-        yield Received(
-            *(value if value is not None else blank for value, blank in zip(row, _BLANK, strict=True))
-        )
-
-
-_BLANK = ("", "", "", "", "", "", None, None, None, None)
+        yield Received(*row)
 
 
 async def open_lines(connection: Any, items: Sequence[str]) -> list[Open]:

@@ -13,7 +13,9 @@ ON CONFLICT (one) DO UPDATE SET learned = excluded.learned, digest = excluded.di
 
 -- name: receipts
 -- Every receipt that is told of, in no order.
-SELECT document, line, receipt, item, site, vendor, ordered, promised, received, quantity FROM receipts WHERE NOT deleted;
+SELECT document, line, receipt, coalesce(item, '') AS item, coalesce(site, '') AS site, coalesce(vendor, '') AS vendor,
+    ordered, promised, received, quantity
+FROM receipts WHERE NOT deleted;
 
 -- name: open
 -- The open inbound lines of some items, with the calendar of the site that receives them.
