@@ -52,19 +52,44 @@ class Dates(Struct, frozen=True, forbid_unknown_fields=True):
         Literal["calendar", "working"],
         Meta(description="Whether transit days are counted as calendar days or as the site's working days."),
     ] = "calendar"
+    ships: Annotated[
+        Literal["at_once", "as_requested"],
+        Meta(
+            description="Whether a line that is needed by a day leaves as soon as it can, or never before the last day on"
+            " which it is still in time."
+        ),
+    ] = "at_once"
+    requested: Annotated[
+        Literal["shipment", "delivery"],
+        Meta(
+            description="What the requested date of a demand is: the day on which it is to leave, or the day on which it"
+            " is to be delivered, from which shipping time and handling are counted back over the working calendars."
+        ),
+    ] = "shipment"
 
 
-def _profiles() -> Mapping[ProfileName, Dates]:
-    """How each ERP has it; a comment names the source of what is not plain."""
-    plain = Dates()
-    return {
-        "plain": plain,
-        "business_central": plain,
-        "odoo": plain,
-        "erpnext": plain,
-        "tryton": plain,
-    }
+#: Business Central: Sales Line (CalcPlannedDeliveryDate, CalcShipmentDate), codeunits "Calendar Management" and
+#: "AvailabilityManagement", and the tests of order promising.
+_BUSINESS_CENTRAL = Dates(
+    # A base calendar rests on the days that its entries say, and on no others.
+    weekend=(),
+    # CalcDateBOC counts shipping time in working days.
+    transit="working",
+    # The requested shipment date is the requested delivery date less shipping time and outbound handling, and with a
+    # requested delivery date nothing is promised before it.
+    ships="as_requested",
+    requested="delivery",
+)
 
+#: Odoo (sale_stock: lead times are calendar days), ERPNext (delivery dates are what is typed in; a holiday list names
+#: each of its days) and Tryton (shipping dates are counted in calendar days): no day rests unless it is listed.
+_LISTED_DAYS_REST = Dates(weekend=())
 
 #: The dates of the profile of that name.
-PROFILES: Mapping[ProfileName, Dates] = _profiles()
+PROFILES: Mapping[ProfileName, Dates] = {
+    "plain": Dates(),
+    "business_central": _BUSINESS_CENTRAL,
+    "odoo": _LISTED_DAYS_REST,
+    "erpnext": _LISTED_DAYS_REST,
+    "tryton": _LISTED_DAYS_REST,
+}
