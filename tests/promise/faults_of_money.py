@@ -28,14 +28,14 @@ HELD = test_decision.test_whether_it_is_held
 
 PRICE = (
     Fault(
-        "a break is reached only after its quantity", "price._fits", "line.min_quantity <= quantity",
-        "line.min_quantity < quantity", (THE_PRICE,),
+        "a break is reached only after its quantity", "price_lines.misfit", "quantity < line.min_quantity",
+        "quantity <= line.min_quantity", (THE_PRICE,),
     ),
     Fault(
         "a break is looked at with its own quantity, which its unit may not divide",
         "price._climbed", "rungs[place] = _rung(item, customer, account, world, wanted)",
         "rungs[place] = _rung(item, customer, account, world, wanted._replace("
-        "quantity=(breaks[place - 1] if place else ZERO) / wanted.factor))",
+        "quantity=(reached[place - 1] if place else ZERO) / wanted.factor))",
         (THE_PRICE, LADDER),
     ),
     Fault(
@@ -43,34 +43,36 @@ PRICE = (
         "wanted.country, wanted.day,", (test_price.test_prices_that_were_asked_in_another_currency_are_not_mixed_up,),
     ),
     Fault(
-        "a price that ends today is over", "price._fits", "line.ends >= wanted.day", "line.ends > wanted.day", (THE_PRICE,),
-    ),
-    Fault(
-        "a price that begins tomorrow holds", "price._fits", "line.starts <= wanted.day", "True", (THE_PRICE,),
-    ),
-    Fault(
-        "a price per case is a price per piece", "price._fits", "if not in_base and line.uom != wanted.uom:", "if False:",
+        "a price that ends today is over", "price_lines.misfit", "line.ends < wanted.day", "line.ends <= wanted.day",
         (THE_PRICE,),
     ),
     Fault(
-        "a discount is taken off twice", "price._candidate", "unit * (_HUNDRED - percent) / _HUNDRED",
+        "a price that begins tomorrow holds", "price_lines.misfit", "line.starts > wanted.day", "False", (THE_PRICE,),
+    ),
+    Fault(
+        "a price per case is a price per piece", "price_lines.misfit", "if not in_base and uom != wanted.uom:", "if False:",
+        (THE_PRICE,),
+    ),
+    Fault(
+        "a discount is taken off twice", "price_figures.off", "unit * (_HUNDRED - percent) / _HUNDRED",
         "unit * (_HUNDRED - percent) / _HUNDRED * (_HUNDRED - percent) / _HUNDRED", (THE_PRICE,),
     ),
     Fault(
-        "a price that allows no discount is discounted", "price._candidate", "if line.allow_discount else ZERO", "",
+        "a price that allows no discount is discounted", "price_figures.candidate", "if line.allow_discount else ZERO", "",
         (THE_PRICE,),
     ),
     Fault(
-        "discounts are taken off before the margin is put on", "price._candidate", "if line.margin_percent:", "if False:",
+        "discounts are taken off before the margin is put on", "price_figures.candidate", "        if line.margin_percent:",
+        "        if False:",
         (THE_PRICE,),
     ),
     Fault(
-        "the dearest price wins", "price._ranking", "(candidate.net, -line.min_quantity) if lowest",
-        "(-candidate.net, -line.min_quantity) if lowest", (THE_PRICE,),
+        "the dearest price wins", "price_ranking.ranking", "candidate.net, -line.min_quantity, starts",
+        "-candidate.net, -line.min_quantity, starts", (THE_PRICE,),
     ),
     Fault(
-        "a cheap list price beats the contract", "price._ranking", "places.get(line.source_type, len(places)), not line",
-        "not line", (THE_PRICE,),
+        "a cheap list price beats the contract", "price_ranking._criteria", "order.get(line.source_type, len(order))",
+        "0", (THE_PRICE,),
     ),
     Fault(
         "what includes tax says nothing", "price._rung", "winner.line.includes_tax if winner.line else False", "False",
@@ -82,12 +84,13 @@ PRICE = (
     ),
     Fault("rates hold before they begin", "world.World._latest", "one.starts <= day", "True", (THE_PRICE,)),
     Fault(
-        "a price is rounded in pieces, not in steps", "price._in_currency", "rounded(price / step, 0) * step", "price",
+        "a price is rounded in pieces, not in steps", "price_figures._stepped", "nearest(price / step, 0, rules) * step",
+        "price",
         (THE_PRICE, BEST),
     ),
     Fault(
-        "the other source of prices is forgotten", "price._lines",
-        "mine += [line for line in own.get(customer.bill_to, ()) if _aims(line, item)]", "pass", (THE_PRICE,),
+        "the other source of prices is forgotten", "price_lines.lines_of",
+        "mine += [line for line in own.get(customer.bill_to, ()) if aims(line, item)]", "pass", (THE_PRICE,),
     ),
 )  # fmt: skip
 

@@ -73,7 +73,7 @@ class Inbound(Struct, frozen=True, omit_defaults=True):
 
 
 class Demand(Struct, frozen=True, omit_defaults=True):
-    """Open demand of one kind and date, summed over documents, in base units."""
+    """Open demand of one kind and date, summed over documents, in base units; apart where supply is bound to it."""
 
     site: str
     variant: str = ""
@@ -85,6 +85,8 @@ class Demand(Struct, frozen=True, omit_defaults=True):
     status: str = ""
     kind: str = ""
     fulfilment: str = ""
+    supply_document: str = ""
+    supply_line: str = ""
 
 
 class Allocation(Struct, frozen=True, omit_defaults=True):

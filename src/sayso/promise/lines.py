@@ -12,7 +12,7 @@ from sayso.canon.decimals import plain
 from sayso.promise.asking import Line, Request
 from sayso.promise.cards import ZERO, AccountCard, Customer, ItemCard
 from sayso.promise.facts import ItemFacts
-from sayso.promise.price import Priced, Wanted, priced
+from sayso.promise.price import Priced, Wanted, in_conflict, priced
 from sayso.promise.reasons import CONDITIONAL, FIRM, REFUSED, Reason, Verdict, reason, worst
 from sayso.promise.region import duty_percent, restricted, tax_percent
 from sayso.promise.shelves import Good, Wish
@@ -57,16 +57,13 @@ def considered(
     verdict, reasons = _sellable_at_all(card, quantity)
     outcome, found = restricted(card, customer, world, country, region)
     verdict, reasons = worst(verdict, outcome), reasons + found
-    price = priced(
-        card,
-        customer,
-        account,
-        world,
-        Wanted(line.quantity, uom, factor, line.variant, currency, country, day),
-    )
+    wanted = Wanted(line.quantity, uom, factor, line.variant, currency, country, day)
+    price = priced(card, customer, account, world, wanted)
     if price is None:
         verdict = worst(verdict, REFUSED if world.policy.price.without_price == "refuse" else CONDITIONAL)
-        reasons.append(reason("no_price", item=line.item, currency=currency, uom=uom))
+        rivals = in_conflict(card, customer, account, world, wanted)
+        conflict = {"conflict": " | ".join(rivals)} if rivals else {}
+        reasons.append(reason("no_price", item=line.item, currency=currency, uom=uom, **conflict))
     wish = None
     if verdict != REFUSED:
         wish = _wish(line, facts, quantity, factor, items, world.policy.availability.backorder)

@@ -1,35 +1,26 @@
-"""Which price a buyer pays: the candidates, the one that wins, and why the others lost.
+"""Which price a buyer pays: the one that wins, as a ladder of quantities remembers it, and by which rule.
 
-Contract, group, campaign and list prices with quantity breaks; the first source of the policy's order that has
-a fitting line wins, and within it the most particular line, then the lowest net price (or the largest break).
+Contract, group, campaign and list prices with quantity breaks. What fits is in price_lines.py, what it comes to in
+price_figures.py, what wins in price_weighing.py and price_ranking.py; how each ERP has it is settings/price.py.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
-from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from sayso.canon.decimals import plain, rounded
-from sayso.promise.cards import ZERO, AccountCard, Customer, ItemCard, PriceLine
+from sayso.promise.cards import AccountCard, Customer, ItemCard
+from sayso.promise.price_figures import Candidate as Candidate
+from sayso.promise.price_figures import amount_of, with_tax
+from sayso.promise.price_lines import Wanted as Wanted
+from sayso.promise.price_lines import breaks, buyer_of, lines_of
+from sayso.promise.price_ranking import in_order
+from sayso.promise.price_weighing import weighed
 from sayso.promise.world import World
 
-_HUNDRED = Decimal(100)
 _MOST_REMEMBERED = 256
-
-
-class Wanted(NamedTuple):
-    """What is to be priced: quantity in the asked unit, of which each is `factor` base units."""
-
-    quantity: Decimal
-    uom: str
-    factor: Decimal
-    variant: str
-    currency: str
-    country: str
-    day: date
 
 
 class Priced(NamedTuple):
@@ -43,40 +34,37 @@ class Priced(NamedTuple):
     includes_tax: bool
 
 
-class Candidate(NamedTuple):
-    """A line that fits (None: the item card's own price), in comparable terms: per asked unit, in the asked currency."""
-
-    line: PriceLine | None
-    unit: Decimal
-    discount: Decimal
-    net: Decimal
-
-
 class Rung(NamedTuple):
-    """What a line costs from a quantity on."""
+    """What a line costs from a quantity on. `simply`: its amount is quantity times `net`, halves away from zero."""
 
     unit: Decimal
     discount: Decimal
     net: Decimal
     rule: str
     includes_tax: bool
+    simply: bool
 
 
 def priced(
     item: ItemCard, customer: Customer, account: AccountCard, world: World, wanted: Wanted
 ) -> Priced | None:
-    """The price that wins, or None where none is known."""
+    """The price that wins, or None where none is known or prices are in conflict."""
+    if world.payer_prices:
+        customer = buyer_of(customer, account, world.policy.price)
     if customer.customer in account.prices or (customer.bill_to and customer.bill_to in account.prices):
         rung = _rung(item, customer, account, world, wanted)
     else:
         rung = _climbed(item, customer, account, world, wanted)
     if rung is None:
         return None
-    amount = rounded(rung.net * wanted.quantity, world.places(wanted.currency))
+    if rung.simply:
+        amount = rounded(rung.net * wanted.quantity, world.places(wanted.currency))
+    else:
+        amount = amount_of(rung.unit, rung.discount, rung.net, world, wanted)
     return Priced(rung.unit, amount, wanted.currency, rung.rule, rung.discount, rung.includes_tax)
 
 
-_Ladder = tuple[tuple[Decimal, ...], dict[int, "Rung | None"]]
+_Ladder = tuple[tuple[Decimal, ...] | None, dict[int, "Rung | None"]]
 
 
 def _climbed(
@@ -93,42 +81,52 @@ def _climbed(
     )  # fmt: skip
     known: _Ladder | None = item.memo.get(key)
     if known is None:
-        breaks = _breaks(item, customer, account, world, wanted)
+        reached = breaks(lines_of(item, customer, account, world), item, wanted, world.policy.price)
         if len(item.memo) > _MOST_REMEMBERED:
             item.memo.clear()
-        known = item.memo[key] = (breaks, {})
-    breaks, rungs = known
-    place = bisect_right(breaks, wanted.quantity * wanted.factor)
+        known = item.memo[key] = (reached, {})
+    reached, rungs = known
+    if reached is None:
+        return _rung(item, customer, account, world, wanted)
+    place = bisect_right(reached, wanted.quantity * wanted.factor)
     if place not in rungs:
         rungs[place] = _rung(item, customer, account, world, wanted)
     return rungs[place]
 
 
-def _breaks(
-    item: ItemCard, customer: Customer, account: AccountCard, world: World, wanted: Wanted
-) -> tuple[Decimal, ...]:
-    """The quantity breaks in base units. One in a stated unit is reached at that many of the unit."""
-    lines = [line for some in _lines(item, customer, account, world) for line in some]
-    reached = {line.min_quantity * (1 if line.uom in ("", item.uom) else wanted.factor) for line in lines}
-    return tuple(sorted(reached))
-
-
 def _rung(
     item: ItemCard, customer: Customer, account: AccountCard, world: World, wanted: Wanted
 ) -> Rung | None:
-    found = _candidates(item, customer, account, world, wanted)
-    if not found:
+    winner = weighed(item, customer, account, world, wanted).winner
+    if winner is None:
         return None
-    winner = found[0] if len(found) == 1 else min(found, key=_ranking(world))
-    includes_tax = winner.line.includes_tax if winner.line else False
-    return Rung(winner.unit, winner.discount, winner.net, rule_of(winner, item), includes_tax)
+    rules = world.policy.price
+    if rules.tax != "as_stated":
+        taxed = with_tax(winner, item, world, wanted)
+    else:
+        taxed = winner.line.includes_tax if winner.line else False
+    simply = rules.halves == "away_from_zero" and rules.line_amount != "gross_less_discount"
+    return Rung(winner.unit, winner.discount, winner.net, rule_of(winner, item), taxed, simply)
 
 
 def ranked(
     item: ItemCard, customer: Customer, account: AccountCard, world: World, wanted: Wanted
 ) -> list[Candidate]:
     """Every price that fits, the winner first, then the losers in the order in which they would have won."""
-    return sorted(_candidates(item, customer, account, world, wanted), key=_ranking(world))
+    buyer = buyer_of(customer, account, world.policy.price)
+    found, winner, _ = weighed(item, buyer, account, world, wanted)
+    losers = in_order([one for one in found if one is not winner], world)
+    return losers if winner is None else [winner, *losers]
+
+
+def in_conflict(
+    item: ItemCard, customer: Customer, account: AccountCard, world: World, wanted: Wanted
+) -> list[str]:
+    """The rules that stand beside each other so that none of them wins; none where there is a price."""
+    if world.policy.price.conflicts != "refused":
+        return []
+    buyer = buyer_of(customer, account, world.policy.price)
+    return [rule_of(one, item) for one in weighed(item, buyer, account, world, wanted).rivals]
 
 
 def rule_of(candidate: Candidate, item: ItemCard) -> str:
@@ -144,158 +142,3 @@ def rule_of(candidate: Candidate, item: ItemCard) -> str:
     if line.starts or line.ends:
         words.append(f"{line.starts or ''} to {line.ends or ''}".strip())
     return ", ".join(words)
-
-
-def _candidates(
-    item: ItemCard, customer: Customer, account: AccountCard, world: World, wanted: Wanted
-) -> list[Candidate]:
-    prices, discounts = _lines(item, customer, account, world)
-    discount = ZERO
-    for line in discounts:
-        if (
-            line.discount_percent is not None
-            and line.discount_percent > discount
-            and _fits(line, item, wanted)
-        ):
-            discount = line.discount_percent
-    found = [
-        candidate
-        for line in prices
-        if _fits(line, item, wanted) and (candidate := _candidate(line, item, discount, world, wanted))
-    ]  # fmt: skip
-    if item.list_price is not None:
-        unit = _in_currency(item.list_price * wanted.factor, item.currency, world, wanted)
-        if unit is not None:
-            found.append(
-                Candidate(None, unit, discount, unit * (_HUNDRED - discount) / _HUNDRED if discount else unit)
-            )
-    return found
-
-
-_Lines = tuple[tuple[PriceLine, ...], tuple[PriceLine, ...]]
-
-
-def _lines(item: ItemCard, customer: Customer, account: AccountCard, world: World) -> _Lines:
-    """Price lines and discount lines aimed at this item whose source is this buyer, its groups, or everybody."""
-    key = (world.mark, customer.price_group, customer.discount_group, customer.campaigns)
-    general: _Lines | None = item.memo.get(key)
-    if general is None:
-        general = item.memo[key] = _parted(_general(item, customer, world))
-    own = account.prices
-    if not own:
-        return general
-    mine = [line for line in own.get(customer.customer, ()) if _aims(line, item)]
-    if customer.bill_to and customer.bill_to != customer.customer:
-        mine += [line for line in own.get(customer.bill_to, ()) if _aims(line, item)]
-    if not mine:
-        return general
-    prices, discounts = _parted(mine)
-    return prices + general[0], discounts + general[1]
-
-
-def _general(item: ItemCard, customer: Customer, world: World) -> list[PriceLine]:
-    group = item.discount_group
-    aimed = (
-        *item.prices,
-        *(world.prices("discount_group", group) if group else ()),
-        *world.prices("all", ""),
-    )
-    return [line for line in aimed if _speaks_to(line, customer)]
-
-
-def _parted(lines: Iterable[PriceLine]) -> _Lines:
-    every = tuple(lines)
-    return (
-        tuple(line for line in every if line.line_type != "discount" and line.price is not None),
-        tuple(line for line in every if line.line_type == "discount"),
-    )
-
-
-def _aims(line: PriceLine, item: ItemCard) -> bool:
-    if line.target_type == "item":
-        return line.target == item.item
-    if line.target_type == "discount_group":
-        return bool(item.discount_group) and line.target == item.discount_group
-    return True
-
-
-def _speaks_to(line: PriceLine, customer: Customer) -> bool:
-    source = line.source_type
-    if source == "all":
-        return True
-    if source == "price_group":
-        return line.source == customer.price_group
-    if source == "discount_group":
-        return line.source == customer.discount_group
-    return source == "campaign" and line.source in customer.campaigns
-
-
-def _fits(line: PriceLine, item: ItemCard, wanted: Wanted) -> bool:
-    """Unit, currency, variant, country, dates and the quantity break; a break is in the line's own unit."""
-    in_base = line.uom in ("", item.uom)
-    if not in_base and line.uom != wanted.uom:
-        return False
-    quantity = wanted.quantity * wanted.factor if in_base else wanted.quantity
-    return (
-        line.min_quantity <= quantity
-        and line.currency in ("", wanted.currency)
-        and line.variant in ("", wanted.variant)
-        and line.country in ("", wanted.country)
-        and (line.starts is None or line.starts <= wanted.day)
-        and (line.ends is None or line.ends >= wanted.day)
-    )
-
-
-def _candidate(
-    line: PriceLine, item: ItemCard, discount: Decimal, world: World, wanted: Wanted
-) -> Candidate | None:
-    assert line.price is not None
-    percent = line.discount_percent or (discount if line.allow_discount else ZERO)
-    price = line.price * wanted.factor if wanted.factor != 1 and line.uom in ("", item.uom) else line.price
-    if line.margin_percent:
-        price = price * (_HUNDRED + line.margin_percent) / _HUNDRED
-    unit = _in_currency(price, line.currency, world, wanted)
-    if unit is None:
-        return None
-    return Candidate(line, unit, percent, unit * (_HUNDRED - percent) / _HUNDRED if percent else unit)
-
-
-def _in_currency(price: Decimal, currency: str, world: World, wanted: Wanted) -> Decimal | None:
-    source = currency or world.policy.company.currency
-    if source != wanted.currency:
-        rate = world.rate(source, wanted.currency, wanted.day)
-        if rate is None:
-            return None
-        price = price * rate
-    step = world.precision(wanted.currency)
-    if step:
-        return rounded(price / step, 0) * step
-    return price if source == wanted.currency else rounded(price, world.places(wanted.currency) + 2)
-
-
-def _ranking(world: World) -> Callable[[Candidate], tuple[object, ...]]:
-    """What sorts candidates: source, then how particular the line is, then price or break, then the latest start."""
-    places: dict[str, int] = {source: place for place, source in enumerate(world.policy.price.order)}
-    lowest = world.policy.price.among_equals == "lowest"
-
-    def rank(candidate: Candidate) -> tuple[object, ...]:
-        line = candidate.line
-        if line is None:
-            return (len(places) + 1,)
-        by_price = (candidate.net, -line.min_quantity) if lowest else (-line.min_quantity, candidate.net)
-        starts = line.starts.toordinal() if line.starts else 0
-        # What follows after the start only keeps the order of the facts from mattering.
-        same = (
-            candidate.unit,
-            line.source_type,
-            line.source,
-            line.target_type,
-            line.uom,
-            line.ends or date.max,
-        )
-        return (
-            places.get(line.source_type, len(places)), not line.variant, not line.currency, not line.country,
-            -line.priority, *by_price, -starts, *same,
-        )  # fmt: skip
-
-    return rank

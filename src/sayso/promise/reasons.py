@@ -60,8 +60,8 @@ KINDS: Mapping[str, Kind] = {
         False, "not a whole number of packs", "order the multiple below or above", "a line", "pack asked uom below above"
     ),
     "no_price": Kind(
-        False, "no price is known for this buyer, quantity, unit, currency and date",
-        "set a price, or a rate to the currency", "a line", "item currency uom",
+        False, "no price is known for this buyer, quantity, unit, currency and date, or rules are in `conflict`",
+        "set a price, or a rate to the currency; give one of the rules a priority", "a line", "item currency uom conflict",
     ),
     "no_site": Kind(False, "no site ships to this destination", "declare a lane to it", "a line", "item"),
     "overdue": Kind(

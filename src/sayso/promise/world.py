@@ -33,6 +33,8 @@ class World:
         self.digest = digest
         self.policy = policy
         self.mark = f"{digest} {policy.hash}"
+        #: Whether prices are asked for who is invoiced instead of who buys.
+        self.payer_prices = policy.price.buyer == "bill_to"
         self.sites = {site.site: site for site in card.sites}
         self._decimals = {one.currency: one.decimals for one in card.currencies if one.decimals is not None}
         self._precision = {
