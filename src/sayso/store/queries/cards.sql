@@ -38,12 +38,14 @@ SELECT asked.item, jsonb_strip_nulls(jsonb_build_object(
                 'site', coalesce(d.site, ''), 'variant', d.variant, 'quantity', sum(coalesce(d.quantity, 0))::text,
                 'reserved', sum(coalesce(d.reserved, 0))::text, 'due', d.due, 'planned', d.planned,
                 'requested', d.requested, 'status', coalesce(d.status, ''), 'kind', coalesce(d.kind, ''),
-                'fulfilment', coalesce(d.fulfilment, '')) AS shown
+                'fulfilment', coalesce(d.fulfilment, ''), 'supply_document', coalesce(d.supply_document, ''),
+                'supply_line', coalesce(d.supply_line, '')) AS shown
             FROM demand d
             WHERE d.item = asked.item AND NOT d.deleted AND coalesce(d.kind, '') <> 'allocation'
                 AND coalesce(d.quantity, 0) <> 0
             GROUP BY coalesce(d.site, ''), d.variant, d.due, d.planned, d.requested, coalesce(d.status, ''),
-                coalesce(d.kind, ''), coalesce(d.fulfilment, '')) d),
+                coalesce(d.kind, ''), coalesce(d.fulfilment, ''), coalesce(d.supply_document, ''),
+                coalesce(d.supply_line, '')) d),
     'allocations', (SELECT jsonb_agg(jsonb_build_object(
             'document', a.document, 'line', a.line, 'site', coalesce(a.site, ''), 'variant', a.variant,
             'quantity', coalesce(a.quantity, 0)::text, 'due', coalesce(a.due, a.planned, a.requested),
