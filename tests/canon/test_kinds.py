@@ -29,7 +29,8 @@ PROMISED = {
     "credit_groups": ("group company", "credit_limit"),
     "prices": (
         "line_type source_type source target_type target uom currency variant min_quantity starts",
-        "ends price discount_percent margin_percent includes_tax priority country allow_discount",
+        "ends price discount_percent margin_percent includes_tax priority country allow_discount "
+        "max_quantity round_to surcharge",
     ),
     "currencies": ("currency", "decimals price_precision"),
     "rates": ("currency to starts", "rate"),

@@ -307,6 +307,18 @@ PRICES = Kind(
         ),
         Column("country", "country", "Country shipped to; blank: any."),
         Column("allow_discount", "boolean", "Whether discounts apply on top of the price.", default="true"),
+        Column(
+            "max_quantity", "decimal", "Greatest quantity, counted as `min_quantity` is; blank: none.",
+            sign="positive",
+        ),
+        Column(
+            "round_to", "decimal", "Step that what the row comes to is rounded to, after its discount; blank: none.",
+            sign="positive",
+        ),
+        Column(
+            "surcharge", "decimal", "Added to it after that, per `uom` or base unit, in `currency`; below 0: taken off.",
+            sign="any",
+        ),
     ),
     Touches(
         items=(Touch("target", ("target_type", "item")),),
