@@ -34,6 +34,8 @@ COMMANDS: Mapping[str, Entry] = {
     "promise": Entry("promise", "promise", "Ask for a promise, and read the answer; or verify one."),
     "cases": Entry("cases", "cases", "The work list: promises at risk, with the money and the next step."),
     "ledger": Entry("ledger", "ledger", "The reservation ledger against its reservations."),
+    "replay": Entry("replay", "replay", "Make recorded decisions again, and try them under another policy."),
+    "parity": Entry("parity", "parity", "Ask what cases ask, and compare with what they expect."),
     "policy": Entry("policy", "policy", "How the company wants to be decided for."),
     "keys": Entry("keys", "keys", "API keys: who may call, and what for."),
     "doctor": Entry("doctor", "doctor", "What is configured, reachable, fresh, and what is not."),

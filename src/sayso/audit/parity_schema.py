@@ -1,0 +1,202 @@
+"""The JSON Schema of a file of parity cases, made from the kinds of facts, the settings and the questions themselves.
+
+For editors and other programs: what they read as a number or a truth value, Sayso reads as the text that stands there,
+so that every text may be one of these too.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from sayso.audit.asked import ASKED_IN, ask_named
+from sayso.audit.parity_given import USUAL_DAY
+from sayso.canon.columns import Column, Kind
+from sayso.canon.kinds import KINDS
+from sayso.errors import BadField
+from sayso.promise.policy import PROFILE_NAMES, Policy
+
+_TEXT = ["string", "number", "boolean"]
+_DAY = {
+    "description": "A day: year-month-day, or a number of days from today.",
+    "anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "null"}],
+}
+_DECIMAL = {"type": ["string", "number", "null"]}
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema, draft 2020-12, of a file of cases; of one line of JSON Lines it is `$defs/case`."""
+    case = {"$ref": "#/$defs/case"}
+    cases = {"type": "array", "items": case}
+    parameters, shapes = _parameters()
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Parity cases",
+        "description": "What an ERP answers, written down, to be compared with what Sayso answers.",
+        "anyOf": [
+            cases,
+            case,
+            {
+                "type": "object",
+                "properties": {"shared": {}, "cases": cases},
+                "required": ["cases"],
+                "additionalProperties": False,
+            },
+        ],
+        "$defs": {
+            "case": _case(),
+            "given": _given(),
+            "policy": _policy(),
+            "ask": _ask(parameters),
+            "expect": {
+                "type": "object",
+                "minProperties": 1,
+                "description": "Fields of the answer; what is not named is not compared. null is none.",
+            },
+            **shapes,
+        },
+    }
+
+
+def _case() -> dict[str, Any]:
+    expects = {"anyOf": [{"$ref": "#/$defs/expect"}, {"type": "array", "items": {"$ref": "#/$defs/expect"}}]}
+    asked = {"ask": {"$ref": "#/$defs/ask"}, "with": {"type": "object"}, "expect": {"$ref": "#/$defs/expect"}}
+    return {
+        "type": "object",
+        "properties": {
+            "id": {"type": _TEXT, "description": "What the case is called; each id once in a file."},
+            "note": {"type": _TEXT, "description": "Why, for people."},
+            "profile": {
+                "description": "The ERP logic profile, or the path of a policy in TOML as seen from this file.",
+                "anyOf": [{"enum": list(PROFILE_NAMES)}, {"type": "string", "pattern": r"/|\.toml$"}],
+                "default": "plain",
+            },
+            "policy": {"$ref": "#/$defs/policy"},
+            "given": {"$ref": "#/$defs/given"},
+            "ask": {"anyOf": [{"$ref": "#/$defs/ask"}, {"type": "array", "items": {"$ref": "#/$defs/ask"}}]},
+            "with": {"type": "object", "description": "The parameters, where `ask` is a name alone."},
+            "expect": expects,
+            "questions": {
+                "type": "array",
+                "minItems": 1,
+                "items": {
+                    "type": "object",
+                    "properties": {**asked, "note": {"type": _TEXT}},
+                    "required": ["ask", "expect"],
+                    "additionalProperties": False,
+                },
+            },
+        },
+        "required": ["id"],
+        "anyOf": [{"required": ["ask"]}, {"required": ["questions"]}],
+        "additionalProperties": False,
+    }
+
+
+def _given() -> dict[str, Any]:
+    return {
+        "type": ["object", "null"],
+        "properties": {
+            "today": {
+                "type": "string",
+                "description": "The day of the case.",
+                "default": USUAL_DAY.isoformat(),
+            },
+            "as_of": {"type": "string", "description": "When the facts were known, as RFC 3339 has it."},
+            **{name: _rows(kind) for name, kind in KINDS.items()},
+        },
+        "additionalProperties": False,
+    }
+
+
+def _rows(kind: Kind) -> dict[str, Any]:
+    row = {
+        "type": "object",
+        "properties": {column.name: _column(column) for column in kind.all}
+        | {"deleted": {"type": "boolean"}},
+        "required": list(kind.required),
+        "additionalProperties": False,
+    }
+    return {"description": kind.doc, "anyOf": [{"type": "array", "items": row}, row, {"type": "null"}]}
+
+
+def _column(column: Column) -> dict[str, Any]:
+    doc = {"description": column.doc}
+    if column.type == "date":
+        return {**_DAY, **doc}
+    if column.type in ("decimal", "integer"):
+        return {**_DECIMAL, **doc}
+    if column.type == "enum":
+        return {"enum": [*column.choices, "", None], **doc}
+    if column.type == "list":
+        return {"type": [*_TEXT, "array", "null"], **doc}
+    return {"type": [*_TEXT, "null"], **doc}
+
+
+def _policy() -> dict[str, Any]:
+    """Settings nested by group, or named with a dot."""
+    groups: dict[str, Any] = {}
+    flat: dict[str, Any] = {}
+    for group in msgspec.structs.fields(Policy):
+        if group.name == "profile":
+            continue
+        _, parts = msgspec.json.schema_components([group.type], ref_template="#/$defs/{name}")
+        settings = {name: _lenient(one) for name, one in parts[group.type.__name__]["properties"].items()}
+        for one in settings.values():
+            one.pop("default", None)
+        groups[group.name] = {"type": "object", "properties": settings, "additionalProperties": False}
+        flat |= {f"{group.name}.{name}": one for name, one in settings.items()}
+    return {
+        "type": ["object", "null"],
+        "description": "Settings that differ from the profile's, nested by group or named with a dot.",
+        "properties": groups | flat,
+        "additionalProperties": False,
+    }
+
+
+def _ask(parameters: dict[str, Any]) -> dict[str, Any]:
+    names = {"enum": list(parameters)}
+    return {
+        "anyOf": [
+            names,
+            *(
+                {
+                    "type": "object",
+                    "properties": {name: {"anyOf": [shape, {"type": "null"}]}, "expect": {"$ref": "#/$defs/expect"}},
+                    "required": [name],
+                    "additionalProperties": False,
+                }
+                for name, shape in parameters.items()
+            ),
+            {"type": "object", "properties": {"ask": names}, "required": ["ask"]},
+        ]
+    }  # fmt: skip
+
+
+def _parameters() -> tuple[dict[str, Any], dict[str, Any]]:
+    """The shape of each question's parameters, and the shapes that these are made of."""
+    found = {}
+    for name in ASKED_IN:
+        try:
+            found[name] = ask_named(name).parameters
+        except BadField:
+            continue
+    shapes, parts = msgspec.json.schema_components(list(found.values()), ref_template="#/$defs/{name}")
+    return dict(zip(found, shapes, strict=True)), {name: _lenient(part) for name, part in parts.items()}
+
+
+def _lenient(part: Any) -> Any:
+    """The same shape for what an editor makes of unquoted text: numbers, truth values, days from today."""
+    if isinstance(part, list):
+        return [_lenient(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    if part.get("format") == "date":
+        return _DAY
+    found = {name: _lenient(one) for name, one in part.items() if name != "format"}
+    if found.get("type") == "string" and "enum" not in found and "pattern" not in found:
+        found["type"] = _TEXT
+    elif found.get("type") == "integer":
+        found["type"] = ["integer", "string"]
+    return found
