@@ -1,12 +1,10 @@
-"""Faults that somebody could make in the rules of price, credit, region and verdict, and the tests that they fail."""
+"""Faults that somebody could make in the rules of price, region and verdict, and the tests that they fail."""
 
 from __future__ import annotations
 
 from promise import (
     test_answer,
     test_asking,
-    test_credit,
-    test_credit_laws,
     test_decision,
     test_decision_laws,
     test_lines,
@@ -20,8 +18,6 @@ from promise.planting import Fault
 THE_PRICE = test_price.test_the_price
 BEST = test_price_laws.test_a_price_is_the_best_of_all_that_fit
 LADDER = test_price_laws.test_a_ladder_climbed_before_gives_the_price_of_one_look
-THE_VERDICT = test_credit.test_the_verdict
-SUM = test_credit_laws.test_exposure_is_the_sum_of_what_the_documents_say
 RULES = test_region.test_what_the_rules_say
 A_LINE = test_lines.test_a_line
 HELD = test_decision.test_whether_it_is_held
@@ -91,63 +87,6 @@ PRICE = (
     Fault(
         "the other source of prices is forgotten", "price_lines.lines_of",
         "mine += [line for line in own.get(customer.bill_to, ()) if aims(line, item)]", "pass", (THE_PRICE,),
-    ),
-)  # fmt: skip
-
-CREDIT = (
-    Fault(
-        "as much as the limit is over it", "credit.judged", "exposure > limit", "exposure >= limit", (THE_VERDICT,),
-    ),
-    Fault(
-        "promises in flight do not count", "credit.judged", "account.standing + promised + amount",
-        "account.standing + amount", (THE_VERDICT,),
-    ),
-    Fault(
-        "quotes are open orders", "credit.Account.parts", 'if (one.status or "confirmed") in statuses', "",
-        (THE_VERDICT,),
-    ),
-    Fault(
-        "prepayments add to the exposure", "credit.Account.parts", "-worth if exposure.kind in _LESS else worth", "worth",
-        (THE_VERDICT, SUM),
-    ),
-    Fault(
-        "amounts of other currencies count as they stand", "credit.Account._worth",
-        "amount if rate is None else amount * rate", "amount", (THE_VERDICT, SUM),
-    ),
-    Fault(
-        "a group's limit counts in the account's currency", "credit.Account.limit",
-        "limit = self.in_own_currency(limit, self.world.policy.company.currency)", "pass", (THE_VERDICT, SUM),
-    ),
-    Fault(
-        "a limit of 0 stops everything", "credit.Account.limit", 'without_limit == "unlimited"', 'without_limit == ""',
-        (THE_VERDICT,),
-    ),
-    Fault(
-        "an invoice is overdue on its day", "credit.Account.overdue", "due.due.toordinal() < last",
-        "due.due.toordinal() <= last", (THE_VERDICT,),
-    ),
-    Fault(
-        "the grace is forgotten", "credit.Account.overdue", "- policy.grace_days", "", (THE_VERDICT,),
-    ),
-    Fault(
-        "as much as the threshold is too much", "credit.Account.overdue", "amount <= Decimal(", "amount < Decimal(",
-        (THE_VERDICT,),
-    ),
-    Fault(
-        "only the buyer's own hold counts", "credit._held",
-        '{customer.hold, account.top.hold, bill_to.hold if bill_to else ""}', "{customer.hold}", (THE_VERDICT,),
-    ),
-    Fault(
-        "an override lifts a hold", "credit.judged", "if hold in policy.refuse_holds or",
-        "if not overridden and hold in policy.refuse_holds or", (THE_VERDICT,),
-    ),
-    Fault(
-        "a remedy is a penny short", "credit.Account.in_full", "ROUND_CEILING", "'ROUND_FLOOR'",
-        (test_credit.test_the_remedy, test_credit_laws.test_who_does_what_the_remedies_say_is_approved),
-    ),
-    Fault(
-        "the remedy is the exposure, not what is over", "credit.judged", "account.in_full(exposure - limit)",
-        "account.in_full(exposure)", (test_credit_laws.test_a_penny_less_would_not_do,),
     ),
 )  # fmt: skip
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from promise.faults import DATES, SOURCING, STOCK
-from promise.faults_of_money import CREDIT, PRICE, VERDICT
+from promise.faults_of_credit import CREDIT
+from promise.faults_of_money import PRICE, VERDICT
 from promise.planting import Fault, bitten, planted
 
 FAULTS = (*STOCK, *DATES, *SOURCING, *PRICE, *CREDIT, *VERDICT)

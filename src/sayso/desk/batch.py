@@ -136,11 +136,11 @@ class Batch:
             self.items[take.item] = self.item(take.item).less(take)
             self._taken.add(take.item)
 
-    def owe(self, account: str, amount: Decimal) -> None:
-        """The money promised on an account changes by an amount."""
+    def owe(self, account: str, customer: str, amount: Decimal) -> None:
+        """The money promised on an account, to one of its customers, changes by an amount."""
         facts = self.accounts.get(account)
         if facts is not None and amount:
-            self.accounts[account] = facts._replace(promised=facts.promised + amount)
+            self.accounts[account] = facts.plus(customer, amount)
             self._owing.add(account)
 
     def end(
@@ -157,7 +157,7 @@ class Batch:
             if one.quantity:
                 self.items[one.item] = self.item(one.item).more(taken_by(one))
                 self._taken.add(one.item)
-            self.owe(one.account, -one.amount)
+            self.owe(one.account, promise.customer, -one.amount)
         self.change(Settled(promise.id, state, ended=now, why=why))
         self.writes.released.append(promise.id)
         how, cause = _ENDS[state]
@@ -234,7 +234,7 @@ class Batch:
             )
         self._keep_money(question, len(decision.takes), account, shares)
         self.take(decision.takes)
-        self.owe(account, decision.amount)
+        self.owe(account, request.customer, decision.amount)
 
     def _keep_money(
         self, question: Question, place: int, account: str, shares: Mapping[int, Decimal]
@@ -294,7 +294,7 @@ def _without(facts: Facts, promise: Promise, held: Iterable[Reservation]) -> Fac
         if one.quantity and one.item in items:
             items[one.item] = items[one.item].more(taken_by(one))
         if account is not None and one.account == account.card.account:
-            account = account._replace(promised=account.promised - one.amount)
+            account = account.plus(promise.customer, -one.amount)
     return Facts(facts.world, account, items)
 
 

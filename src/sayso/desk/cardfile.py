@@ -94,13 +94,22 @@ class CardFile:
             for name, body in (await cards.accounts(connection, missing)).items():
                 self._bound(self._accounts)
                 self._accounts[name] = (stands[name][0], _ACCOUNT.decode(body), self._filed("account", body))
+        by = await self._by_customer(connection, [name for name in names if name in stands])
         found: dict[str, AccountFacts] = {}
         for name in names:
             if name in stands:
                 _, card, address = self._accounts[name]
                 promised = self._promised[name] = Decimal(stands[name][1])
-                found[name] = AccountFacts(card, address, promised)
+                found[name] = AccountFacts(card, address, promised, by.get(name))
         return found
+
+    async def _by_customer(self, connection: Any, names: Iterable[str]) -> dict[str, dict[str, Decimal]]:
+        """What is promised to each customer, of trees that the policy takes for more than one account."""
+        shared = [
+            name for name in names if self.policy.credit.apart and len(self._accounts[name][1].customers) > 1
+        ]
+        found = await cards.promised_by(connection, shared) if shared else {}
+        return {name: {who: Decimal(money) for who, money in by.items()} for name, by in found.items()}
 
     async def world(self, connection: Any, version: int) -> World:
         """The world at a version."""

@@ -115,7 +115,8 @@ class Lane:
     async def _drafted(self) -> Draft:
         """A draft of everybody who came until the commit under way was over, and of one caller at least."""
         draft = Draft()
-        draft.ahead = self._locks and self._caution == 0
+        # Where a tree is more than one account, whose money is promised is only known under the lock.
+        draft.ahead = self._locks and self._caution == 0 and not self._cards.policy.credit.apart
         while True:
             if self._queue and len(draft) < self._share(draft) and not draft.alone:
                 await self._gathered(draft)

@@ -1,37 +1,45 @@
-"""Whether a credit account can bear one more promise: exposure over its whole tree, limit, ageing and holds.
+"""Whether a credit account can bear one more promise: its exposure with it, limit, ageing and holds.
 
-Exposure = open receivables + shipped not invoiced + open orders + further parts that the facts name + promises
-in flight + this promise. It exceeds the limit when it is strictly greater.
+Exposure = what stands (see exposure.py) + promises in flight + this promise. Law 2: nothing is held over the limit
+that no named person approved, whatever the policy only warns of.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
-from decimal import ROUND_CEILING, Decimal
-from functools import cached_property
+from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from sayso.canon.decimals import money, rounded
-from sayso.promise.cards import ZERO, AccountCard, Customer
+from sayso.canon.decimals import money
+from sayso.promise.cards import ZERO, Customer
+from sayso.promise.exposure import Account as Account
+from sayso.promise.exposure import Overdue
 from sayso.promise.reasons import Reason, in_order, reason
-from sayso.promise.world import World
+from sayso.promise.settings.credit import Credit, Document
 
 Answer = Literal["approved", "refer", "refused"]
 
 _RANK: Mapping[Answer, int] = {"approved": 0, "refer": 1, "refused": 2}
 _OUTCOME: Mapping[str, Answer] = {"refer": "refer", "refuse": "refused"}
-#: Parts of exposure that take away from it.
-_LESS = frozenset({"draft_from_shipment", "return_order", "return_received", "prepayment"})
 
 
-class Overdue(NamedTuple):
-    """What is overdue: its sum in the account's currency, a part of a minor unit counted whole, and the oldest of it."""
+class Asked(NamedTuple):
+    """What is asked for credit beside its amount.
 
-    amount: Decimal
-    document: str
-    days: int
-    oldest: Decimal
+    `replaced` is what of the standing exposure it takes the place of, in the account's currency: the document as it is
+    stored, or the orders that an invoice bills. `held`: goods and credit would be reserved, so that it is checked in any
+    case. `of_orders`: an invoice that bills nothing but orders.
+    """
+
+    document: Document = "order"
+    replaced: Decimal = ZERO
+    held: bool = False
+    of_orders: bool = False
+
+
+_AN_ORDER = Asked()
+#: Rounded up, the least amount of any currency.
+_LEAST = Decimal("0.000000001")
 
 
 class Remedy(NamedTuple):
@@ -44,7 +52,10 @@ class Remedy(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """The answer on credit. `exposure` counts this promise; `available` = limit - exposure; None where unlimited."""
+    """The answer on credit. `exposure` counts this promise; `available` = limit - exposure; None where unlimited.
+
+    `warning` is whether the ERP would say something; `over_limit` forbids a hold that nobody approved.
+    """
 
     verdict: Answer
     account: str
@@ -56,135 +67,66 @@ class Verdict(NamedTuple):
     reasons: list[Reason]
     remedies: list[Remedy]
     over_limit: bool
-
-
-class Account:
-    """An account card in the light of a world and a day: its sums, worked out once."""
-
-    def __init__(self, card: AccountCard, digest: str, world: World, today: date) -> None:
-        self.card = card
-        self.digest = digest
-        self.world = world
-        self.today = today
-        self.top = card.customers.get(card.account) or Customer(card.account)
-        self.currency = self.top.currency or world.policy.company.currency
-
-    @cached_property
-    def parts(self) -> dict[str, Decimal]:
-        """The parts of exposure that no promise changes, in the account's currency."""
-        places = self.world.places(self.currency)
-        statuses = self.world.policy.availability.demand_status
-        orders = [one for one in self.card.orders if (one.status or "confirmed") in statuses]
-        found = {
-            "receivables": sum((self._worth(due.open, due.currency) for due in self.card.receivables), ZERO),
-            "shipped_not_invoiced": sum(
-                (self._worth(one.shipped_not_invoiced, one.currency, one.currency_factor) for one in orders),
-                ZERO,
-            ),
-            "open_orders": sum(
-                (self._worth(one.amount, one.currency, one.currency_factor) for one in orders), ZERO
-            ),
-        }
-        for exposure in self.card.exposures:
-            worth = self._worth(exposure.amount, exposure.currency)
-            found[exposure.kind] = found.get(exposure.kind, ZERO) + (
-                -worth if exposure.kind in _LESS else worth
-            )
-        return {name: rounded(amount, places) for name, amount in found.items()}
-
-    @cached_property
-    def standing(self) -> Decimal:
-        """The sum of `parts`."""
-        return sum(self.parts.values(), ZERO)
-
-    @cached_property
-    def limit(self) -> Decimal | None:
-        """The limit at the top of the tree, else its group's, which is told in the company's currency.
-
-        None when unlimited.
-        """
-        limit = self.top.credit_limit
-        if limit is None and self.top.group:
-            groups = self.world.groups
-            limit = groups.get((self.top.group, self.top.company), groups.get((self.top.group, "")))
-            if limit is not None:
-                limit = self.in_own_currency(limit, self.world.policy.company.currency)
-        if limit:
-            return limit
-        return None if self.world.policy.credit.without_limit == "unlimited" else ZERO
-
-    @cached_property
-    def overdue(self) -> Overdue | None:
-        """What is overdue beyond the policy's grace and threshold; None when nothing is."""
-        policy = self.world.policy.credit
-        last = self.today.toordinal() - policy.grace_days
-        late = [due for due in self.card.receivables if due.due is not None and due.due.toordinal() < last]
-        amount = sum((self._worth(due.open, due.currency) for due in late), ZERO)
-        if amount <= Decimal(policy.overdue_threshold):
-            return None
-        oldest = min(
-            (due for due in late if due.open > 0), key=lambda due: (due.due or self.today, due.first)
-        )
-        days = self.today.toordinal() - (oldest.due or self.today).toordinal()
-        return Overdue(self.in_full(amount), oldest.first, days, self._worth(oldest.open, oldest.currency))
-
-    def in_full(self, amount: Decimal) -> Decimal:
-        """An amount to be paid: a part of a minor unit is paid as a whole one, or what is owed would not be settled."""
-        return amount.quantize(Decimal(1).scaleb(-self.world.places(self.currency)), ROUND_CEILING)
-
-    def in_own_currency(self, amount: Decimal, currency: str) -> Decimal:
-        """An amount in the account's currency, rounded to it."""
-        if currency == self.currency:
-            return amount
-        return rounded(self._worth(amount, currency), self.world.places(self.currency))
-
-    def _worth(self, amount: Decimal, currency: str, factor: Decimal | None = None) -> Decimal:
-        company = self.world.policy.company.currency
-        currency = currency or company
-        if not amount or currency == self.currency:
-            return amount
-        if factor:
-            amount, currency = amount / factor, company
-        rate = self.world.rate(currency, self.currency, self.today)
-        # Without a rate the figure is taken as it stands: to leave it out would hide exposure.
-        return amount if rate is None else amount * rate
+    warning: bool = False
 
 
 def judged(
-    account: Account, customer: Customer, promised: Decimal, amount: Decimal, overridden: bool
-) -> Verdict:
+    account: Account, customer: Customer, promised: Decimal, amount: Decimal, overridden: bool,
+    asked: Asked = _AN_ORDER,
+) -> Verdict:  # fmt: skip
     """The verdict on a promise of `amount` (account's currency) beside `promised`, which is in flight already.
 
     A named person's override approves what limit and overdue would refer or refuse; the reasons stay.
     """
-    policy, limit = account.world.policy.credit, account.limit
-    exposure = account.standing + promised + amount
+    policy, limit = account.policy, account.limit
+    exposure = account.standing + promised - asked.replaced + amount
     verdict: Answer = "approved"
     reasons: list[Reason] = []
     remedies: list[Remedy] = []
     hold = _held(account, customer)
     if hold in policy.refuse_holds or hold in policy.refer_holds:
         verdict = "refused" if hold in policy.refuse_holds else "refer"
-        reasons.append(
-            reason("customer_held", hold=hold, customer=customer.customer, account=account.card.account)
-        )
-    late = account.overdue if policy.overdue != "ignore" else None
+        reasons.append(reason("customer_held", hold=hold, customer=customer.customer, account=account.holder))
+    checked = _is_checked(policy, asked, amount)
+    late = account.overdue if checked and _looks_at_ageing(policy) else None
     if late is not None:
         verdict = _worse(verdict, "approved" if overridden else _OUTCOME[policy.overdue])
         reasons.append(_overdue_reason(account, late))
         remedies.append(_pay(account, late))
-    over = limit is not None and exposure > limit
+    over = limit is not None and checked and _is_over(policy, exposure, limit)
     if limit is not None and over:
         verdict = _worse(verdict, "approved" if overridden else _OUTCOME[policy.over_limit])
-        shortfall = account.in_full(exposure - limit)
+        shortfall = account.in_full(exposure - limit) or account.in_full(_LEAST)
         reasons.append(_over_reason(account, exposure, limit, shortfall))
         remedies.append(_prepay(account, shortfall, amount))
     parts = {**account.parts, "promises": promised, "this": amount}
+    if asked.replaced:
+        parts["replaced"] = -asked.replaced
     available = None if limit is None else limit - exposure
+    warning = late is not None or (over and policy.warnings in ("both", "limit"))
     return Verdict(
-        verdict, account.card.account, account.currency, exposure, parts, limit, available, in_order(reasons),
-        remedies, over,
+        verdict, account.holder, account.currency, exposure, parts, limit, available, in_order(reasons), remedies, over,
+        warning,
     )  # fmt: skip
+
+
+def _is_checked(policy: Credit, asked: Asked, amount: Decimal) -> bool:
+    """Whether limit and ageing are looked at for a document."""
+    if policy.nothing_asked == "unchecked" and amount <= 0:
+        return False
+    if asked.held:
+        return True
+    if asked.of_orders and policy.invoice_of_order == "unchecked":
+        return False
+    return asked.document in policy.checked
+
+
+def _looks_at_ageing(policy: Credit) -> bool:
+    return policy.overdue != "ignore" and policy.warnings in ("both", "overdue")
+
+
+def _is_over(policy: Credit, exposure: Decimal, limit: Decimal) -> bool:
+    return exposure > limit or (exposure == limit and policy.at_limit == "over")
 
 
 def _held(account: Account, customer: Customer) -> str:

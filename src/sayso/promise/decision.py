@@ -22,9 +22,10 @@ from sayso.promise.asking import Request
 from sayso.promise.availability import Owner
 from sayso.promise.calendars import Route
 from sayso.promise.cards import ZERO, AccountCard, Customer
-from sayso.promise.credit import Account, judged
+from sayso.promise.credit import Account, Asked, judged
 from sayso.promise.credit import Verdict as CreditVerdict
 from sayso.promise.evidence import recorded
+from sayso.promise.exposure import holder_of
 from sayso.promise.facts import Facts, Take
 from sayso.promise.lines import Considered, considered
 from sayso.promise.reasons import CONDITIONAL, FIRM, REFUSED, Reason, Verdict, in_order, reason, worst
@@ -34,6 +35,7 @@ from sayso.promise.world import World
 JUDGEMENT = "2"
 
 _HUNDRED = Decimal(100)
+_HOLD = Asked(held=True)
 _CREDIT_VERDICT: Mapping[str, Verdict] = {"approved": FIRM, "refer": CONDITIONAL, "refused": REFUSED}
 
 
@@ -85,10 +87,8 @@ def _decided(question: Question, facts: Facts) -> Decision:
         verdict = worst(verdict, line.verdict)  # type: ignore[arg-type]
     whole = _of_the_whole(known, request, routes, world, facts, now)
     verdict = worst(verdict, whole[0])
-    account = _account(facts, world, today)
-    credit = (
-        _credit(account, facts, customer, credit_amount, currency, question.overridden_by) if known else None
-    )
+    account = _account(facts, world, today, customer)
+    credit = _credit(account, facts, customer, credit_amount, currency, question) if known else None
     if credit is not None:
         verdict = worst(verdict, _CREDIT_VERDICT[credit.verdict])
     return _made(question, facts, verdict, told, takes, credit, account, customer, totals, whole[1])
@@ -156,8 +156,8 @@ def _of_the_whole(
 
 
 @lru_cache(maxsize=4096)
-def _account_of(card_digest: str, world: World, today: date, card: _ByIdentity) -> Account:
-    return Account(card.card, card_digest, world, today)
+def _account_of(card_digest: str, world: World, today: date, card: _ByIdentity, holder: str) -> Account:
+    return Account(card.card, card_digest, world, today, holder)
 
 
 class _ByIdentity:
@@ -175,11 +175,12 @@ class _ByIdentity:
         return isinstance(other, _ByIdentity) and other.digest == self.digest
 
 
-def _account(facts: Facts, world: World, today: date) -> Account | None:
+def _account(facts: Facts, world: World, today: date, customer: Customer) -> Account | None:
     if facts.account is None:
         return None
-    card, address, _ = facts.account
-    return _account_of(address, world, today, _ByIdentity(card, address))
+    card, address = facts.account.card, facts.account.digest
+    holder = holder_of(customer, card, world.policy)
+    return _account_of(address, world, today, _ByIdentity(card, address), holder)
 
 
 def _credit(
@@ -188,12 +189,14 @@ def _credit(
     customer: Customer,
     amount: Decimal,
     currency: str,
-    overridden_by: str,
+    question: Question,
 ) -> CreditVerdict | None:
     if account is None or facts.account is None:
         return None
     own = account.in_own_currency(amount, currency)
-    return judged(account, customer, facts.account.promised, own, bool(overridden_by))
+    promised = account.promised(facts.account.promised, facts.account.by)
+    asked = _HOLD if question.hold_seconds else Asked(account.policy.quote_is)
+    return judged(account, customer, promised, own, bool(question.overridden_by), asked)
 
 
 def _made(

@@ -9,7 +9,7 @@ import msgspec
 
 from sayso.canon.decimals import plain
 from sayso.promise.asking import Question
-from sayso.promise.facts import Facts, ItemFacts
+from sayso.promise.facts import AccountFacts, Facts, ItemFacts
 
 
 def recorded(question: Question, facts: Facts, judgement: str) -> bytes:
@@ -17,7 +17,7 @@ def recorded(question: Question, facts: Facts, judgement: str) -> bytes:
     account = facts.account
     return msgspec.json.encode(
         {
-            "account": [account.digest, plain(account.promised)] if account else None,
+            "account": _account_evidence(account) if account else None,
             "hold_seconds": question.hold_seconds,
             "items": {name: _item_evidence(item) for name, item in facts.items.items()},
             "judgement": judgement,
@@ -30,6 +30,13 @@ def recorded(question: Question, facts: Facts, judgement: str) -> bytes:
         },
         order="sorted",
     )
+
+
+def _account_evidence(account: AccountFacts) -> list[object]:
+    """The card and what was promised; by customer too, where the policy has more than one account on it."""
+    known: list[object] = [account.digest, plain(account.promised)]
+    by = account.by
+    return known if by is None else [*known, {name: plain(money) for name, money in by.items() if money}]
 
 
 def _item_evidence(item: ItemFacts) -> list[object]:

@@ -104,11 +104,21 @@ class ItemFacts:
 
 
 class AccountFacts(NamedTuple):
-    """An account card, and the money promised on the account so far, in the account's currency."""
+    """An account card, and the money promised on the account so far, in the account's currency.
+
+    `by` is the same by customer, where the policy's account is not the whole tree; None where it is not known, and
+    then all of it counts.
+    """
 
     card: AccountCard
     digest: str
     promised: Decimal
+    by: Mapping[str, Decimal] | None = None
+
+    def plus(self, customer: str, amount: Decimal) -> AccountFacts:
+        """The same once a customer was promised so much more (or less, below 0)."""
+        by = None if self.by is None else {**self.by, customer: self.by.get(customer, Decimal(0)) + amount}
+        return self._replace(promised=self.promised + amount, by=by)
 
 
 class Facts(NamedTuple):

@@ -29,10 +29,18 @@ class Counted(msgspec.Struct, frozen=True, array_like=True):
     taken: Taken = Taken()
 
 
+class Owing(msgspec.Struct, frozen=True, array_like=True):
+    """A credit account: its card, and the money that was promised on it, by customer where that mattered."""
+
+    card: str
+    promised: Decimal
+    by: dict[str, Decimal] | None = None
+
+
 class Evidence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is recorded beside a decision (see sayso.promise.evidence): content addresses, and what was taken."""
 
-    account: tuple[str, Decimal] | None
+    account: Owing | None
     hold_seconds: int
     items: dict[str, Counted]
     judgement: str
@@ -47,7 +55,7 @@ class Evidence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def addresses(self) -> list[str]:
         """The cards that it was made from, and the policy."""
         named = {self.world, self.policy, *(one.card for one in self.items.values())}
-        return sorted(named | ({self.account[0]} if self.account else set()))
+        return sorted(named | ({self.account.card} if self.account else set()))
 
     @property
     def question(self) -> Question:
@@ -126,8 +134,8 @@ class Cards:
         items = {name: self._item(one, under) for name, one in evidence.items.items()}
         account = None
         if evidence.account is not None:
-            address, promised = evidence.account
-            account = AccountFacts(self._account(address), address, promised)
+            owing = evidence.account
+            account = AccountFacts(self._account(owing.card), owing.card, owing.promised, owing.by)
         return Facts(self._world(evidence.world, under), account, items)
 
     def _item(self, one: Counted, policy: Policy) -> ItemFacts:

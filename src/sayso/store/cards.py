@@ -55,6 +55,14 @@ async def account_versions(connection: Any, names: Sequence[str]) -> dict[str, t
     return {row["account"]: (row["facts"], row["promised"]) for row in rows}
 
 
+async def promised_by(connection: Any, names: Sequence[str]) -> dict[str, dict[str, str]]:
+    """The money promised on accounts by customer, of live reservations; read under the accounts' locks."""
+    found: dict[str, dict[str, str]] = {name: {} for name in names}
+    for row in await connection.fetch(SQL["promised_by"], list(names)):
+        found[row["account"]][row["customer"]] = row["amount"]
+    return found
+
+
 async def world_version(connection: Any) -> int:
     """The version of the world's facts."""
     version: int = await connection.fetchval(SQL["world_version"])

@@ -145,7 +145,10 @@ class Credit(Struct, frozen=True, forbid_unknown_fields=True):
     ] = "checked"
     warnings: Annotated[
         Literal["both", "limit", "overdue", "none"],
-        Meta(description="What the ERP warns of, in the answer that parity cases compare."),
+        Meta(
+            description="What is checked and warned of. What is not checked is not looked at, but that exposure over the"
+            " limit stays referred or refused."
+        ),
     ] = "both"
     overdue: Annotated[Outcome, Meta(description="What overdue receivables do.")] = "refer"
     overdue_from: Annotated[
@@ -175,6 +178,11 @@ class Credit(Struct, frozen=True, forbid_unknown_fields=True):
     refer_holds: Annotated[
         tuple[Hold, ...], Meta(description="Values of a customer's hold that refer a promise.")
     ] = ("invoice",)
+
+    @property
+    def apart(self) -> bool:
+        """Whether a tree of customers is more than one account, so that it matters who of them was promised."""
+        return self.account != "tree" or self.per_company
 
 
 def _business_central() -> Credit:

@@ -201,6 +201,14 @@ SELECT item, facts, taken FROM ledger WHERE item = ANY ($1::text[]);
 -- How accounts stand, without a lock: the version of their facts, and the money promised.
 SELECT account, facts, promised::text AS promised FROM accounts WHERE account = ANY ($1::text[]);
 
+-- name: promised_by
+-- The money promised on accounts by customer. Reservations end when the ERP reports their orders, so that those that
+-- live are few; accounts that are told apart by customer are fewer.
+SELECT r.account, p.customer, sum(r.amount)::text AS amount
+FROM reservations r JOIN promises p ON p.id = r.promise
+WHERE r.account = ANY ($1::text[]) AND r.amount <> 0
+GROUP BY r.account, p.customer;
+
 -- name: world_version
 -- The version of the world's facts.
 SELECT facts FROM world;

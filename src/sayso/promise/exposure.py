@@ -1,0 +1,282 @@
+"""What a credit account owes, may owe, and is late with: whose documents count, at what worth, up to which limit.
+
+The policy says what counts; a profile is nothing but its settings. Knows what stands, not what is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from decimal import ROUND_CEILING, Decimal
+from functools import cached_property
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from sayso.canon.decimals import rounded
+from sayso.promise.cards import ZERO, AccountCard, Customer, Due, OpenOrders
+from sayso.promise.policy import Policy
+from sayso.promise.world import World
+
+#: Parts of exposure that take away from it.
+LESS = frozenset({"draft_from_shipment", "return_order", "return_received", "prepayment"})
+_ALWAYS_TOLD = ("receivables", "shipped_not_invoiced", "open_orders")
+_HUNDRED = Decimal(100)
+
+
+class Overdue(NamedTuple):
+    """What is overdue: its sum in the account's currency, a part of a minor unit counted whole, and the oldest of it."""
+
+    amount: Decimal
+    document: str
+    days: int
+    oldest: Decimal
+
+
+class Counted(NamedTuple):
+    """An amount that counts in a part of exposure, as its documents have it, and its worth in the account's currency."""
+
+    part: str
+    amount: Decimal
+    currency: str
+    factor: Decimal | None
+    document: str
+    worth: Decimal
+
+
+def holder_of(customer: Customer, card: AccountCard, policy: Policy) -> str:
+    """Whose credit a buyer's promise is held to: the top of the tree, who is billed, or the buyer alone."""
+    scope = policy.credit.account
+    if scope == "tree":
+        return card.account
+    return customer.bill_to or customer.customer if scope == "bill_to" else customer.customer
+
+
+class Account:
+    """An account card in the light of a world and a day: its sums, worked out once.
+
+    `holder` is whose account is meant, where the policy does not take the tree as one (see `holder_of`).
+    """
+
+    def __init__(self, card: AccountCard, digest: str, world: World, today: date, holder: str = "") -> None:
+        self.card = card
+        self.digest = digest
+        self.world = world
+        self.today = today
+        self.holder = holder or card.account
+        self.policy = world.policy.credit
+        self.top = card.customers.get(self.holder) or Customer(self.holder)
+        self.currency = world.policy.company.currency
+        if self.policy.account_currency == "customer":
+            self.currency = self.top.currency or self.currency
+        self.company = (self.policy.selling_company or self.top.company) if self.policy.per_company else ""
+
+    @cached_property
+    def parts(self) -> dict[str, Decimal]:
+        """The parts of exposure that no promise changes, in the account's currency."""
+        places = self.world.places(self.currency)
+        found: dict[str, Decimal] = {part: ZERO for part in _ALWAYS_TOLD if part in self.policy.parts}
+        for one in self.counted:
+            found[one.part] = found.get(one.part, ZERO) + one.worth
+        return {name: rounded(amount, places) for name, amount in found.items()}
+
+    @cached_property
+    def counted(self) -> list[Counted]:
+        """Every amount that exposure is made of; what takes away is below 0."""
+        wanted = self.policy.parts
+        return [
+            one for some in (self._receivables(), self._orders(), self._exposures()) for one in some
+            if one.part in wanted
+        ]  # fmt: skip
+
+    @cached_property
+    def standing(self) -> Decimal:
+        """The sum of `parts`."""
+        return sum(self.parts.values(), ZERO)
+
+    @cached_property
+    def limit(self) -> Decimal | None:
+        """The first limit that is told, by the policy's order; a group's and a company's are in the company's currency.
+
+        None when unlimited.
+        """
+        for told in self._limits():
+            if told is None or (not told and self.policy.zero_limit == "next"):
+                continue
+            if told or self.policy.zero_limit == "nothing":
+                return told
+            break
+        return None if self.policy.without_limit == "unlimited" else ZERO
+
+    @cached_property
+    def overdue(self) -> Overdue | None:
+        """What is overdue beyond the policy's grace and threshold; None when nothing is."""
+        late = self._late()
+        amount = sum((self._worth(due.open, due.currency) for due in late), ZERO)
+        if amount <= Decimal(self.policy.overdue_threshold):
+            return None
+        oldest = min(
+            (due for due in late if due.open > 0), key=lambda due: (due.due or self.today, due.first)
+        )
+        days = self.today.toordinal() - (oldest.due or self.today).toordinal()
+        return Overdue(self.in_full(amount), oldest.first, days, self._worth(oldest.open, oldest.currency))
+
+    def promised(self, total: Decimal, by: Mapping[str, Decimal] | None) -> Decimal:
+        """What of the money promised on the whole tree counts here; all of it where it is not known by customer."""
+        if by is None or (self.policy.account == "tree" and not self.company):
+            return total
+        return sum((money for customer, money in by.items() if self.counts(customer, "", "")), ZERO)
+
+    def counts(self, customer: str, company: str, site: str) -> bool:
+        """Whether what belongs to a customer of the tree counts: it is the holder's, and the selling company's."""
+        name = customer or self.card.account
+        known = self.card.customers.get(name)
+        scope = self.policy.account
+        if scope == "customer" and name != self.holder:
+            return False
+        if scope == "bill_to" and ((known and known.bill_to) or name) != self.holder:
+            return False
+        if not self.company:
+            return True
+        where = self.world.sites.get(site)
+        seller = company or (where.company if where else "") or (known.company if known else "")
+        return seller in ("", self.company)
+
+    def in_full(self, amount: Decimal) -> Decimal:
+        """An amount to be paid: a part of a minor unit is paid as a whole one, or what is owed would not be settled."""
+        return amount.quantize(Decimal(1).scaleb(-self.world.places(self.currency)), ROUND_CEILING)
+
+    def in_own_currency(self, amount: Decimal, currency: str, factor: Decimal | None = None) -> Decimal:
+        """An amount in the account's currency, rounded to it; `factor` is the one that its document was fixed at."""
+        if currency == self.currency:
+            return amount
+        return rounded(self._worth(amount, currency, factor), self.world.places(self.currency))
+
+    def order_status(self, status: str) -> bool:
+        """Whether orders of a status count."""
+        wanted = self.policy.order_status or self.world.policy.availability.demand_status
+        return (status or "confirmed") in wanted
+
+    def open_part(self, with_tax: Decimal, without: Decimal | None, billed: Decimal | None) -> Decimal:
+        """What is open of an order's amount: with tax or without, less the percentage that is billed."""
+        net = self.policy.orders_amount == "net" and without is not None
+        amount = without if net and without is not None else with_tax
+        return amount * (_HUNDRED - billed) / _HUNDRED if billed else amount
+
+    def _receivables(self) -> Iterator[Counted]:
+        for due in self.dues:
+            yield self._as_counted("receivables", due.open, due.currency)
+
+    def _orders(self) -> Iterator[Counted]:
+        for one in self._merged(self._own_orders()):
+            shipped = self.open_part(
+                one.shipped_not_invoiced, one.shipped_not_invoiced_net, one.percent_billed
+            )
+            ordered = self.open_part(one.amount, one.net, one.percent_billed)
+            for part, amount in (("shipped_not_invoiced", shipped), ("open_orders", ordered)):
+                yield self._as_counted(part, amount, one.currency, one.currency_factor, one.document)
+
+    def _own_orders(self) -> Iterator[OpenOrders]:
+        """Open orders that count, but for those below 0 where the policy lets them take nothing away."""
+        ignored = self._below_zero() if self.policy.negative_orders == "ignore" else ()
+        for one in self.card.orders:
+            placed_by = one.customer or self.card.account
+            if (
+                self.order_status(one.status)
+                and self.counts(one.customer, one.company, one.site)
+                and (self.policy.orders_of == "account" or placed_by == self.holder)
+            ):
+                yield replace(one, amount=ZERO, net=None) if one.document in ignored else one
+
+    def _below_zero(self) -> set[str]:
+        totals: dict[str, Decimal] = {}
+        for one in self.card.orders:
+            if one.document:
+                totals[one.document] = totals.get(one.document, ZERO) + one.amount
+        return {document for document, total in totals.items() if total < 0}
+
+    def _exposures(self) -> Iterator[Counted]:
+        for one in self.card.exposures:
+            if self.counts(one.customer, one.company, ""):
+                amount = -one.amount if one.kind in LESS else one.amount
+                yield self._as_counted(one.kind, amount, one.currency)
+
+    @cached_property
+    def dues(self) -> list[Due]:
+        """Open receivables that count: one for each currency and due date (and sign, where credits are told apart)."""
+        apart = not self.policy.overdue_credits
+        found: dict[tuple[object, ...], Due] = {}
+        for one in self.card.receivables:
+            if self.counts(one.customer, one.company, ""):
+                key = (one.currency, one.due, apart and one.open < 0)
+                known = found.get(key)
+                found[key] = one if known is None else _joined(known, one)
+        return list(found.values())
+
+    def _late(self) -> list[Due]:
+        """Receivables that are overdue after the policy's grace."""
+        last = self.today.toordinal() - self.policy.grace_days
+        if self.policy.overdue_from == "due_day":
+            last += 1
+        return [
+            due for due in self.dues
+            if due.due is not None and due.due.toordinal() < last and (self.policy.overdue_credits or due.open > 0)
+        ]  # fmt: skip
+
+    def _limits(self) -> Iterator[Decimal | None]:
+        company, groups = self.top.company, self.world.groups
+        for source in self.policy.limit_from:
+            if source == "customer":
+                yield self.top.credit_limit
+                continue
+            group = self.top.group if source == "group" else ""
+            if group or source == "company":
+                limit = groups.get((group, self.company or company), groups.get((group, "")))
+                home = self.world.policy.company.currency
+                yield None if limit is None else self.in_own_currency(limit, home)
+
+    def _merged(self, orders: Iterable[OpenOrders]) -> Iterable[OpenOrders]:
+        """Where the sum is rounded, one for each currency, factor and status, so that it is converted as a whole."""
+        if self.policy.rounding == "document":
+            return orders
+        found: dict[tuple[object, ...], OpenOrders] = {}
+        for one in orders:
+            shipped = self.open_part(
+                one.shipped_not_invoiced, one.shipped_not_invoiced_net, one.percent_billed
+            )
+            ordered = self.open_part(one.amount, one.net, one.percent_billed)
+            key = (one.currency, one.currency_factor, one.status)
+            known = found.get(key)
+            if known is not None:
+                shipped, ordered = shipped + known.shipped_not_invoiced, ordered + known.amount
+            found[key] = OpenOrders(one.currency, ordered, shipped, one.currency_factor, one.status)
+        return found.values()
+
+    def _as_counted(
+        self, part: str, amount: Decimal, currency: str, factor: Decimal | None = None, document: str = ""
+    ) -> Counted:
+        worth = self._worth(amount, currency, factor)
+        if self.policy.rounding == "document":
+            worth = rounded(worth, self.world.places(self.currency))
+        return Counted(part, amount, currency or self.world.policy.company.currency, factor, document, worth)
+
+    def _worth(self, amount: Decimal, currency: str, factor: Decimal | None = None) -> Decimal:
+        company = self.world.policy.company.currency
+        currency = currency or company
+        if not amount or currency == self.currency:
+            return amount
+        if factor:
+            amount, currency = amount / factor, company
+        rate = self.world.rate(currency, self.currency, self.today)
+        # Without a rate the figure is taken as it stands: to leave it out would hide exposure.
+        return amount if rate is None else amount * rate
+
+
+def _joined(one: Due, other: Due) -> Due:
+    return Due(
+        one.currency,
+        one.open + other.open,
+        one.due,
+        one.documents + other.documents,
+        min(one.first, other.first),
+    )
