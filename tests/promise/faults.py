@@ -40,55 +40,55 @@ STOCK = (
     ),
     Fault(
         "inbound that is past due counts as on hand",
-        "availability._supply", 'if rules.past_due_inbound == "next_day" else None', "", (CAN_LEAVE,),
+        "counted._overdue", 'if rules.past_due_inbound == "ignore":', "if False:", (CAN_LEAVE,),
     ),
     Fault(
         "inbound can leave on the day it is due, also where it has to be received",
-        "availability._supply", "ready = day + rules.receiving_days", "ready = day", (CAN_LEAVE,),
+        "counted.supply_of", "ready = day + rules.receiving_days", "ready = day", (CAN_LEAVE,),
     ),
     Fault(
         "inbound on the last day of the horizon is left out",
-        "availability._supply", "<= start + rules.horizon_days", "< start + rules.horizon_days", (CAN_LEAVE,),
+        "counted.supply_of", "<= horizon", "< horizon", (CAN_LEAVE,),
     ),
     Fault(
         "what the ERP reserved of an inbound is promised again",
-        "availability._supply", "inbound.quantity - inbound.reserved", "inbound.quantity", (CAN_LEAVE,),
+        "counted.supply_of", "inbound.quantity - inbound.reserved if", "inbound.quantity if", (CAN_LEAVE,),
     ),
     Fault(
         "what is only planned is supply",
-        "availability._counts", "in rules.inbound_kinds", "in (*rules.inbound_kinds, 'planned')", (CAN_LEAVE,),
+        "counted._counts", "in rules.inbound_kinds", "in (*rules.inbound_kinds, 'planned')", (CAN_LEAVE,),
     ),
     Fault(
         "demand that is past due is forgotten",
-        "availability._demand", "if demand.site == site",
+        "counted.demand_of", "if demand.site == site",
         "if (not demand.due or demand.due.toordinal() >= start) and demand.site == site", (CAN_LEAVE,),
     ),
     Fault(
         "demand without a date is forgotten",
-        "availability._demand", "if due else start", "if due else start + 400", (CAN_LEAVE,),
+        "counted.demand_of", "if due else start", "if due else start + 400", (CAN_LEAVE,),
     ),
     Fault(
         "what the vendor ships straight is taken from stock",
-        "availability._takes", 'in ("", "stock")', 'in ("", "stock", "drop_ship")', (CAN_LEAVE,),
+        "counted.takes", "in rules.demand_fulfilments", 'in (*rules.demand_fulfilments, "drop_ship")', (CAN_LEAVE,),
     ),
-    Fault("quotes are demand", "availability._takes", '(demand.status or "confirmed")', '"confirmed"', (CAN_LEAVE,)),
-    Fault("the safety stock is sold", "availability._opening", "opening - stock.safety_stock", "opening", (CAN_LEAVE,)),
+    Fault("quotes are demand", "counted.takes", '(demand.status or "confirmed")', '"confirmed"', (CAN_LEAVE,)),
+    Fault("the safety stock is sold", "counted.opening_of", "opening - stock.safety_stock", "opening", (CAN_LEAVE,)),
     Fault(
-        "a buyer's own allocation is kept from it", "availability._allocated", "not owner.owns(allocation)", "True",
+        "a buyer's own allocation is kept from it", "counted.protected_of", "not owner.owns(allocation)", "True",
         (CAN_LEAVE,),
     ),
     Fault(
         "one of two owners that an allocation names is enough",
-        "availability.Owner.owns", 'and allocation.contract in ("", self.contract)', "", (CAN_LEAVE,),
+        "counted.Owner.owns", 'and allocation.contract in ("", self.contract)', "", (CAN_LEAVE,),
     ),
     Fault(
         "an allocation for nobody in particular is everybody's",
-        "availability.Owner.owns", "and bool(allocation.customer or allocation.group or allocation.contract)", "",
+        "counted.Owner.owns", "and bool(allocation.customer or allocation.group or allocation.contract)", "",
         (CAN_LEAVE,),
     ),
     Fault(
         "what was drawn of an allocation is protected still",
-        "availability._allocated", "- taken.drawn.get(allocation.key, ZERO)", "", (CAN_LEAVE,),
+        "counted.protected_of", "- taken.drawn.get(allocation.key, ZERO)", "", (CAN_LEAVE,),
     ),
     Fault(
         "two parts draw on the same allocation",
@@ -100,9 +100,9 @@ STOCK = (
     ),
     Fault(
         "a reservation that leaves after the horizon takes nothing",
-        "availability._promised", "min(max(_ordinal(day), start), horizon)", "max(_ordinal(day), start)", (CAN_LEAVE,),
+        "counted.promised_of", "min(max(_ordinal(day), start), horizon)", "max(_ordinal(day), start)", (CAN_LEAVE,),
     ),
-    Fault("live reservations take nothing", "availability._promised", ".items():", ".items() and []:", (LAW_1,)),
+    Fault("live reservations take nothing", "counted.promised_of", ".items():", ".items() and []:", (LAW_1,)),
     Fault(
         "what was taken for a later day is there today",
         "availability.lowered", "earlier.append(min(value, rest))", "earlier.append(value)", (LOWERED,),

@@ -1,9 +1,8 @@
 """Available-to-promise over time, for one item at one site.
 
-The quantity that can leave on a day is the least projected balance at any day from then to the horizon, so
-that no commitment made for a later day is broken by it. Balances start from on hand without what is reserved
-and without safety stock; dated supply adds, dated demand, protected allocations and live reservations take.
-Supply whose date has passed is not on hand; demand whose date has passed counts today.
+Plainly, the quantity that can leave on a day is the least projected balance at any day from then to the horizon, so
+that no commitment made for a later day is broken by it. Other policies look ahead for a while only, or count without
+dates (see look_ahead.py). Which rows count, and on which day, is in counted.py; live reservations always take theirs.
 """
 
 from __future__ import annotations
@@ -12,53 +11,38 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from typing import NamedTuple
 
 from sayso.canon.decimals import plain
-from sayso.promise.cards import ZERO, Allocation, Demand, Inbound, ItemCard, Stock, Taken, place_of
+from sayso.promise.cards import ZERO, ItemCard, Taken
+from sayso.promise.counted import (
+    NOBODY,
+    Owner,
+    Supply,
+    demand_of,
+    opening_of,
+    promised_of,
+    protected_of,
+    reserved_of,
+    stock_of,
+    supply_of,
+    undated_of,
+)
+from sayso.promise.look_ahead import WHOLE, Ahead, window
 from sayso.promise.policy import Policy
 
-_NO_STOCK = Stock("")
-
-
-class Owner(NamedTuple):
-    """For whom a quantity is sellable: protected allocations of one's own do not count against one."""
-
-    customer: str = ""
-    group: str = ""
-    contract: str = ""
-
-    def owns(self, allocation: Allocation) -> bool:
-        """Whether every owner that the allocation names is this one."""
-        return (
-            allocation.customer in ("", self.customer)
-            and allocation.group in ("", self.group)
-            and allocation.contract in ("", self.contract)
-            and bool(allocation.customer or allocation.group or allocation.contract)
-        )
-
-
-NOBODY = Owner()
-
-
-class Supply(NamedTuple):
-    """Dated supply that a part can lean on. By `p50` and `p90` it has arrived at even odds, and nine times in ten."""
-
-    day: int
-    document: str
-    line: str
-    quantity: Decimal
-    p50: date | None = None
-    p90: date | None = None
+__all__ = [
+    "NOBODY", "Arithmetic", "Curve", "Owner", "Supply", "ahead_of", "curve", "explained", "lowered", "own_allocation",
+]  # fmt: skip
 
 
 class Curve(NamedTuple):
-    """Sellable quantity over time: from `days[i]` on, `sellable[i]` can leave. Never decreasing, days ascending.
+    """Sellable quantity over time: from `days[i]` on, `sellable[i]` can leave. Days ascend.
 
     `days[0]` is today, as a proleptic ordinal. `lows[i]` is the day whose balance set `sellable[i]`. Quantities
     may be negative, where more is committed than there is; `at` shows them as zero. What leaves only after the
-    `horizon` counts on its last day, so that nothing is promised twice.
+    `horizon` counts on its last day, so that nothing is promised twice. Quantities never decrease, unless the policy
+    looks ahead for a while only: then `ahead` is what they were worked out from.
     """
 
     days: tuple[int, ...]
@@ -66,6 +50,7 @@ class Curve(NamedTuple):
     lows: tuple[int, ...]
     supply: tuple[Supply, ...]
     horizon: int
+    ahead: Ahead | None = None
 
     def at(self, day: int) -> Decimal:
         """What can leave on a day, never below zero; a day before today has nothing."""
@@ -79,7 +64,7 @@ class Curve(NamedTuple):
         return quantity if quantity > 0 else ZERO
 
     def balance(self, day: int) -> Decimal:
-        """The least projected balance from a day on; below zero where more is committed than there will be."""
+        """What can leave on a day; below zero where more is committed than there will be."""
         return self.sellable[max(bisect_right(self.days, day) - 1, 0)]
 
     def first_day_for(self, quantity: Decimal, earliest: int) -> int | None:
@@ -96,7 +81,7 @@ class Curve(NamedTuple):
         return self.lows[place], self.sellable[place]
 
     def steps(self) -> list[tuple[int, Decimal]]:
-        """The days on which the sellable quantity rises, with the quantity from then on."""
+        """The days on which the sellable quantity changes, with the quantity from then on."""
         found: list[tuple[int, Decimal]] = []
         for day, quantity in zip(self.days, self.sellable, strict=True):
             shown = max(quantity, ZERO)
@@ -108,9 +93,10 @@ class Curve(NamedTuple):
 class Arithmetic(NamedTuple):
     """How a sellable quantity came about, before live reservations take theirs (`promised`).
 
-    sellable = on_hand - reserved - safety_stock + inbound - demand - allocated - promised.
+    sellable = on_hand - reserved - safety_stock + inbound - demand - allocated - look_ahead - promised.
 
-    `until` is the day up to which supply and demand were counted: the day with the least projected balance.
+    `until` is the day up to which supply and demand were counted: the day with the least projected balance, or the
+    day that was asked for, and then `look_ahead` is what later commitments take of it.
     """
 
     on_hand: Decimal
@@ -119,17 +105,19 @@ class Arithmetic(NamedTuple):
     inbound: Decimal
     demand: Decimal
     allocated: Decimal
+    look_ahead: Decimal
     until: date
 
     @property
     def unpromised(self) -> Decimal:
         """What would be sellable without live reservations."""
-        return self.on_hand - self.reserved - self.safety_stock + self.inbound - self.demand - self.allocated
+        there = self.on_hand - self.reserved - self.safety_stock + self.inbound
+        return there - self.demand - self.allocated - self.look_ahead
 
     def shown(self) -> dict[str, str]:
         """The same as text; what is zero is left out, but for what is on hand."""
         figures = {"on_hand": plain(self.on_hand)}
-        for name, value in zip(self._fields[1:6], self[1:6], strict=True):
+        for name, value in zip(self._fields[1:7], self[1:7], strict=True):
             if value:
                 figures[name] = plain(value)
         figures["until"] = self.until.isoformat()
@@ -140,25 +128,64 @@ def curve(
     card: ItemCard, taken: Taken, site: str, variant: str, owner: Owner, today: date, policy: Policy
 ) -> Curve:
     """The curve of one item at one site for one owner."""
-    start = today.toordinal()
-    horizon = start + policy.availability.horizon_days
-    changes: dict[int, Decimal] = {start: _opening(_stock(card, site, variant), policy)}
-    supply = _supply(card, site, variant, start, policy)
+    start, rules = today.toordinal(), policy.availability
+    horizon = start + rules.horizon_days
+    if rules.count == "free":
+        left = opening_of(card, site, variant, start, policy) - sum(
+            (q for _, q in _kept(card, taken, site, variant, owner, start, horizon)), ZERO
+        )
+        return Curve((start,), (left,), (start,), (), horizon)
+    if (
+        rules.count == "forecast"
+        or rules.look_ahead != "unlimited"
+        or rules.look_ahead_rule == "until_surplus"
+    ):
+        supply = supply_of(card, site, variant, start, horizon, policy)
+        return _seen(ahead_of(card, taken, site, variant, owner, start, horizon, policy), supply)
+    changes: dict[int, Decimal] = {start: opening_of(card, site, variant, start, policy)}
+    supply = supply_of(card, site, variant, start, horizon, policy)
     for inbound in supply:
         changes[inbound.day] = changes.get(inbound.day, ZERO) + inbound.quantity
-    for day, quantity in _takings(card, taken, site, variant, owner, start, policy):
+    for day, quantity in demand_of(card, site, variant, start, policy):
         changes[day] = changes.get(day, ZERO) - quantity
-    for day, quantity in _promised(taken, site, variant, start, horizon):
+    for day, quantity in _kept(card, taken, site, variant, owner, start, horizon):
         changes[day] = changes.get(day, ZERO) - quantity
     return _from_changes(changes, supply, horizon)
+
+
+def ahead_of(
+    card: ItemCard, taken: Taken, site: str, variant: str, owner: Owner, start: int, horizon: int, policy: Policy
+) -> Ahead:  # fmt: skip
+    """What comes in and what has to leave from one day to another, and how far past a day the policy looks."""
+    rules = policy.availability
+    comes: dict[int, Decimal] = {}
+    for supply in supply_of(card, site, variant, start, horizon, policy):
+        comes[supply.day] = comes.get(supply.day, ZERO) + supply.quantity
+    leaves: dict[int, Decimal] = {}
+    for some in (
+        demand_of(card, site, variant, start, policy),
+        _kept(card, taken, site, variant, owner, start, horizon),
+    ):
+        for day, quantity in some:
+            if day <= horizon:
+                leaves[day] = leaves.get(day, ZERO) + quantity
+    opening = opening_of(card, site, variant, start, policy)
+    if rules.count == "forecast":
+        undated = undated_of(card, site, variant, policy)
+        return Ahead(opening, comes, leaves, start, horizon, WHOLE, undated)
+    seen = window(rules.look_ahead, rules.bucket, rules.look_ahead_rule)
+    return Ahead(opening, comes, leaves, start, horizon, seen)
 
 
 def lowered(known: Curve, day: int, quantity: Decimal) -> Curve:
     """The curve after a reservation of so much on a day: every balance from that day on is lower by it.
 
     What can leave from that day on falls by the quantity; what could leave earlier is the least of what it was
-    and what is left then. The same as drawing the curve anew with the reservation in it.
+    and what is left then. The same as drawing the curve anew with the reservation in it, which is done where the
+    policy looks ahead for a while only.
     """
+    if known.ahead is not None:
+        return _seen(known.ahead.less(day, quantity), known.supply)
     day = min(day, known.horizon)
     if len(known.days) == 1:
         low = known.lows[0]
@@ -185,19 +212,28 @@ def explained(
     policy: Policy,
     until: int,
 ) -> Arithmetic:
-    """The arithmetic of a day's projected balance, all but what live reservations take of it."""
-    start = today.toordinal()
-    stock = _stock(card, site, variant)
-    supply = _supply(card, site, variant, start, policy)
+    """The arithmetic of what can leave on a day, all but what live reservations take of it."""
+    start, rules = today.toordinal(), policy.availability
+    horizon = start + rules.horizon_days
+    stock = stock_of(card, site, variant)
+    reserved = reserved_of(card, stock, variant, start, policy)
+    safety = stock.safety_stock if rules.safety_stock else ZERO
+    when = date.fromordinal(until)
+    protected = list(protected_of(card, taken, site, variant, owner, start))
+    if rules.count == "free":
+        allocated = sum((q for _, q in protected), ZERO)
+        return Arithmetic(stock.on_hand, reserved, safety, ZERO, ZERO, allocated, ZERO, when)
+    supply = supply_of(card, site, variant, start, horizon, policy)
     inbound = sum((one.quantity for one in supply if one.day <= until), ZERO)
-    demand = sum((q for when, q in _demand(card, site, variant, start, policy) if when <= until), ZERO)
-    allocated = sum(
-        (q for when, q in _allocated(card, taken, site, variant, owner, start, policy) if when <= until), ZERO
-    )
-    safety = stock.safety_stock if policy.availability.safety_stock else ZERO
-    return Arithmetic(
-        stock.on_hand, stock.reserved, safety, inbound, demand, allocated, date.fromordinal(until)
-    )
+    if rules.count == "forecast" and until >= horizon:
+        inbound += undated_of(card, site, variant, policy)
+    demand = sum((q for when, q in demand_of(card, site, variant, start, policy) if when <= until), ZERO)
+    allocated = sum((q for when, q in protected if when <= until), ZERO)
+    later = ZERO
+    if rules.count == "dated" and rules.look_ahead_rule == "until_surplus":
+        unpromised = Taken(drawn=taken.drawn)
+        later = ahead_of(card, unpromised, site, variant, owner, start, horizon, policy).forward(until)
+    return Arithmetic(stock.on_hand, reserved, safety, inbound, demand, allocated, later, when)
 
 
 def own_allocation(
@@ -221,92 +257,18 @@ def own_allocation(
     return parts
 
 
-def _opening(stock: Stock, policy: Policy) -> Decimal:
-    opening = stock.on_hand - stock.reserved
-    return opening - stock.safety_stock if policy.availability.safety_stock else opening
-
-
-def _stock(card: ItemCard, site: str, variant: str) -> Stock:
-    for stock in card.stock:
-        if stock.site == site and stock.variant == variant:
-            return stock
-    return _NO_STOCK
-
-
-def _supply(card: ItemCard, site: str, variant: str, start: int, policy: Policy) -> tuple[Supply, ...]:
-    rules, found = policy.availability, []
-    for inbound in card.inbound:
-        if inbound.site == site and inbound.variant == variant and _counts(inbound, policy):
-            due = _expected(inbound, policy)
-            day = due.toordinal() if due is not None else None
-            if day is not None and day < start:
-                day = start + 1 if rules.past_due_inbound == "next_day" else None
-            if day is not None and day + rules.receiving_days <= start + rules.horizon_days:
-                quantity = inbound.quantity - inbound.reserved
-                ready = day + rules.receiving_days
-                found.append(
-                    Supply(ready, inbound.document, inbound.line, quantity, inbound.p50, inbound.p90)
-                )
-    return tuple(sorted(found)) if len(found) > 1 else tuple(found)
-
-
-def _expected(inbound: Inbound, policy: Policy) -> date | None:
-    """The day on which an inbound is expected: as its document states, or as receipts taught, where they did."""
-    wanted = policy.availability.inbound_date
-    if wanted == "stated":
-        return inbound.due
-    return (inbound.p50 if wanted == "p50" else inbound.p90) or inbound.due
-
-
-def _counts(inbound: Inbound, policy: Policy) -> bool:
-    rules = policy.availability
-    return (inbound.status or "confirmed") in rules.inbound_status and (
-        inbound.kind or "purchase"
-    ) in rules.inbound_kinds
-
-
-def _takings(
-    card: ItemCard, taken: Taken, site: str, variant: str, owner: Owner, start: int, policy: Policy
+def _kept(
+    card: ItemCard, taken: Taken, site: str, variant: str, owner: Owner, start: int, horizon: int
 ) -> Iterable[tuple[int, Decimal]]:
-    yield from _demand(card, site, variant, start, policy)
+    """What is kept from this owner though no demand asks for it: protected for others, or promised."""
     if card.allocations:
-        yield from _allocated(card, taken, site, variant, owner, start, policy)
+        yield from protected_of(card, taken, site, variant, owner, start)
+    yield from promised_of(taken, site, variant, start, horizon)
 
 
-def _demand(
-    card: ItemCard, site: str, variant: str, start: int, policy: Policy
-) -> Iterable[tuple[int, Decimal]]:
-    for demand in card.demand:
-        if demand.site == site and demand.variant == variant and _takes(demand, policy):
-            due = demand.due or demand.planned or demand.requested
-            yield max(due.toordinal(), start) if due else start, demand.quantity - demand.reserved
-
-
-def _takes(demand: Demand, policy: Policy) -> bool:
-    from_stock = demand.fulfilment in ("", "stock")
-    return from_stock and (demand.status or "confirmed") in policy.availability.demand_status
-
-
-def _allocated(
-    card: ItemCard, taken: Taken, site: str, variant: str, owner: Owner, start: int, policy: Policy
-) -> Iterable[tuple[int, Decimal]]:
-    for allocation in card.allocations:
-        if allocation.site == site and allocation.variant == variant and not owner.owns(allocation):
-            left = allocation.quantity - taken.drawn.get(allocation.key, ZERO)
-            if left > 0:
-                yield max(allocation.due.toordinal(), start) if allocation.due else start, left
-
-
-def _promised(
-    taken: Taken, site: str, variant: str, start: int, horizon: int
-) -> Iterable[tuple[int, Decimal]]:
-    for day, quantity in taken.by_place.get(place_of(site, variant), {}).items():
-        yield min(max(_ordinal(day), start), horizon), quantity
-
-
-@lru_cache(maxsize=20000)
-def _ordinal(day: str) -> int:
-    return date.fromisoformat(day).toordinal()
+def _seen(ahead: Ahead, supply: tuple[Supply, ...]) -> Curve:
+    days, sellable, lows = ahead.pieces()
+    return Curve(days, sellable, lows, supply, ahead.horizon, ahead)
 
 
 def _from_changes(changes: dict[int, Decimal], supply: tuple[Supply, ...], horizon: int) -> Curve:

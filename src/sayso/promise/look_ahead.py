@@ -148,7 +148,8 @@ class Ahead:
         if self.window.until_surplus:
             return self.balance(day) - self.forward(day), day
         if self.window.whole:
-            return min(self.balance(day), self.total), day
+            there, total = self.balance(day), self.total
+            return (there, day) if there < total else (total, self.horizon)
         least, low = self.balance(day), day
         for place in range(bisect_right(self._days, day), bisect_right(self._days, self._last(day))):
             if self._balances[place + 1] <= least:
