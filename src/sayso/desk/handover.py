@@ -135,9 +135,8 @@ async def _replace_own_demand(
              for one in found if one.as_quantity],
         )  # fmt: skip
     if carried:
-        await handover.carry(
-            connection, [(order, item, sum_, account) for (order, item, account), sum_ in carried.items()]
-        )
+        amounts = [(order, item, sum_, account) for (order, item, account), sum_ in carried.items()]
+        await handover.carry(connection, amounts, policy.credit.account_currency == "company")
     await handover.fill_in(connection, pairs)
     await endings.watch_again(connection, pairs)
 

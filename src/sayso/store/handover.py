@@ -104,10 +104,10 @@ async def absorb(connection: Any, found: Sequence[Reported]) -> None:
             await connection.execute(sql, [one.promise for one in ended], [one.place for one in ended])
 
 
-async def carry(connection: Any, amounts: Sequence[tuple[str, str, Decimal, str]]) -> None:
-    """Remember amounts that the ERP did not report: (order, item, amount, account)."""
+async def carry(connection: Any, amounts: Sequence[tuple[str, str, Decimal, str]], in_companys: bool) -> None:
+    """Remember amounts that the ERP did not report: (order, item, amount, account), in the company's currency or its own."""
     columns = [list(column) for column in zip(*amounts, strict=True)]
-    await connection.execute(SQL["carry"], *columns)
+    await connection.execute(SQL["carry"], *columns, in_companys)
 
 
 async def fill_in(connection: Any, pairs: Sequence[tuple[str, str]]) -> None:

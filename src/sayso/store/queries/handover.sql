@@ -90,9 +90,10 @@ UPDATE reservations r SET amount = 0 FROM unnest($1::text[], $2::int[]) AS v (pr
 WHERE r.promise = v.promise AND r.place = v.place;
 
 -- name: carry
--- Remembers what was promised for an order's item that the ERP reports without an amount, in the account's currency.
+-- Remembers what was promised for an order's item that the ERP reports without an amount, in the account's currency:
+-- its customer's, or the company's where $5 says so.
 INSERT INTO carried ("order", item, amount, currency)
-SELECT v.number, v.item, v.amount, (SELECT c.currency FROM customers c WHERE c.customer = v.account)
+SELECT v.number, v.item, v.amount, (SELECT c.currency FROM customers c WHERE c.customer = v.account AND NOT $5)
 FROM unnest($1::text[], $2::text[], $3::numeric[], $4::text[]) AS v (number, item, amount, account)
 ON CONFLICT ("order", item) DO UPDATE SET amount = carried.amount + excluded.amount;
 
