@@ -9,7 +9,7 @@ from sayso.promise.asking import Line, Question
 from sayso.promise.cards import AccountCard, Customer
 from sayso.promise.facts import Facts
 from sayso.promise.lines import unit_of
-from sayso.promise.price import Wanted, ranked, rule_of
+from sayso.promise.price import Wanted, in_conflict, ranked, rule_of
 
 
 class Offer(Struct, frozen=True):
@@ -47,6 +47,7 @@ def _of_line(
     places = facts.world.places(currency)
     country, day = question.request.ship_to.country, question.now.date()
     wanted = Wanted(line.quantity, uom, factor, line.variant, currency, country, day)
+    contested = bool(in_conflict(item, customer, account, facts.world, wanted))
     return [
         Offer(
             line.line,
@@ -55,7 +56,7 @@ def _of_line(
             unit_text(one.unit, places),
             unit_text(one.net, places),
             currency,
-            place == 0,
+            place == 0 and not contested,
         )
         for place, one in enumerate(ranked(item, customer, account, facts.world, wanted))
     ]

@@ -126,7 +126,7 @@ def in_conflict(
     if world.policy.price.conflicts != "refused":
         return []
     buyer = buyer_of(customer, account, world.policy.price)
-    return [rule_of(one, item) for one in weighed(item, buyer, account, world, wanted).rivals]
+    return sorted(rule_of(one, item) for one in weighed(item, buyer, account, world, wanted).rivals)
 
 
 def rule_of(candidate: Candidate, item: ItemCard) -> str:
