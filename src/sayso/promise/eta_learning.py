@@ -25,6 +25,9 @@ USUAL_STRENGTH = 4 * ONE
 LEAST_TESTS = 30
 MOST_TESTS = 2000
 STEPS = 24
+COUNTED_FROM = 8000
+"""From this level on what counts is how many lines came by the day: these are the dates that are promised."""
+
 WINDOW_DAYS = 364
 """Held-back lines are those of at most so many days, forecast from what was known at one of STEPS moments."""
 
@@ -198,37 +201,48 @@ def _strength(cases: Sequence[Case], spread: Callable[[Case, int], Spread]) -> i
 
 
 def _levels(cases: Sequence[Case], vendor_leans: int, item_leans: int) -> tuple[int, ...]:
-    """For each of NODES the level of the distributions below which that share of the held-back lines came.
+    """For each of NODES the level of the distributions that covered this share of the held-back lines.
 
-    A line on a day that many share counts for a part of that day, as large as its share below the level. Of n lines
-    the share is raised by the one line that is forecast next, as in conformal prediction: (n + 1) / n.
+    The share is raised for the one line that is forecast next, as in conformal prediction: (n + 1) / n.
     """
     if len(cases) < LEAST_TESTS:
         return NODES
-    places = []
-    for case in cases:
-        spread = case.spread(vendor_leans, item_leans)
-        places.append((spread.below(case.late), spread.below(case.late + 1)))
+    spreads = [case.spread(vendor_leans, item_leans) for case in cases]
+    places = [
+        (spread.below(case.late), spread.below(case.late + 1))
+        for case, spread in zip(cases, spreads, strict=True)
+    ]
+    lows = sorted(low for low, _ in places)
     found, level = [], 1
     for node in NODES:
-        wanted = min(-(-node * (len(places) + 1) // len(places)), PARTS - 1)
-        low, high = level, PARTS
-        while low < high:
-            middle = (low + high) // 2
-            if _covered(places, middle) >= wanted * len(places):
-                high = middle
-            else:
-                low = middle + 1
-        level = low
+        wanted = -(-node * (len(places) + 1) // PARTS)  # lines
+        if node < COUNTED_FROM:
+            level = _spread_out(places, min(wanted, len(places)), level)
+        else:
+            # A line is covered by every level above the share of days before its own.
+            level = max(level, lows[wanted - 1] + 1 if wanted <= len(lows) else PARTS - 1)
         found.append(level)
     return tuple(found)
 
 
-def _covered(places: Sequence[tuple[int, int]], level: int) -> int:
-    """How many parts of PARTS of all lines came below a level."""
-    return sum(
-        PARTS if high <= level and high < PARTS + (level >= PARTS)
-        else 0 if low >= level
-        else (level - low) * PARTS // (high - low)
-        for low, high in places
-    )  # fmt: skip
+def _spread_out(places: Sequence[tuple[int, int]], wanted: int, least: int) -> int:
+    """The level below which so many lines came, where a line on a day that many share counts for a part of the day.
+
+    So a day on which most lines come, such as the promised one, is not left because it covers more than it should.
+    """
+    low, high = least, PARTS
+    while low < high:
+        middle = (low + high) // 2
+        if sum(_part(one, middle) for one in places) >= wanted * PARTS:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def _part(place: tuple[int, int], level: int) -> int:
+    """How many parts of PARTS of a line came below a level."""
+    low, high = place
+    if level >= high:
+        return PARTS
+    return (level - low) * PARTS // (high - low) if level > low else 0

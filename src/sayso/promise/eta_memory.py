@@ -26,7 +26,7 @@ LEAST_TRIED = 10
 LEAST_FOR_A_WEEK = 30
 """Deliveries that tell a vendor's weekdays: of five, one is missed by chance in fewer than one of a hundred cases."""
 
-STANDARD_ERRORS = 3
+STANDARD_ERRORS = 2
 """A vendor differs from the others where his own choice was better by more than chance: by so many standard errors."""
 
 
@@ -137,11 +137,14 @@ def lost(middle: int, late: int, received: int) -> int:
 
 
 def _best(losses: Mapping[str, list[list[int]]]) -> tuple[int, dict[str, int]]:
-    """The choice for all vendors, and the vendors that clearly differ. The first is the simplest: it stands unless
-    another is better by more than chance."""
+    """The choice for all vendors, and the vendors that clearly differ.
+
+    The first is the simplest, and stands unless another is better for vendors at large: each is one observation, so
+    that a few who changed do not speak for those who did not.
+    """
     count = len(next(iter(losses.values())))
-    together = [[loss for of in losses.values() for loss in of[n]] for n in range(count)]
-    usual = _better(together, 0)
+    at_large = [[sum(of[n]) for of in losses.values()] for n in range(count)]
+    usual = _better(at_large, 0)
     differing = {name: better for name, of in losses.items() if (better := _better(of, usual)) != usual}
     return usual, differing
 
