@@ -94,6 +94,7 @@ class Route:
         "site",
         "today",
         "transit",
+        "waits",
     )
 
     def __init__(
@@ -111,6 +112,8 @@ class Route:
         self.transit = transit
         self.today = local_day(site, now)
         self.first = first_ship_day(site, calendar, now)
+        #: Whether what is needed by a day leaves no sooner than it has to.
+        self.waits = policy.dates.ships == "as_requested"
         self._calendar = calendar
         self._receives = receives
         self._working = policy.dates.transit == "working"

@@ -40,11 +40,17 @@ class Wish(NamedTuple):
 
     def first(self, route: Route) -> int:
         """The first day on which it may leave a site at all."""
-        return route.first if self.ready is None else route.ships(max(self.ready, route.first))
+        first = route.first if self.ready is None else route.ships(max(self.ready, route.first))
+        if route.waits and self.need_by is not None:
+            return max(first, route.last_ship_day(self.need_by) or first)
+        return first
 
 
 class Part(NamedTuple):
-    """So much from a site on a day; None where nobody knows the day. It is reserved from `held_from` on."""
+    """So much from a site on a day; None where nobody knows the day. It is reserved from `held_from` on.
+
+    `kept`: what is there then need not be there later, so that it is set aside on that day wherever it waits.
+    """
 
     state: str
     route: Route
@@ -53,6 +59,7 @@ class Part(NamedTuple):
     arrival: int | None
     leans_on: tuple[Supply, ...]
     held_from: int
+    kept: bool = False
 
 
 class Shelves:
@@ -89,15 +96,43 @@ class Shelves:
             return quantity
         return quantity - quantity % wish.step
 
+    def most(self, wish: Wish, route: Route, first: int, last: int) -> Decimal:
+        """How much of a line can leave a site on one of the days from `first` to `last`, both days on which it ships."""
+        if first == last or self._rising(wish, route):
+            return self.sellable(wish, route, last)
+        turns = {day for good in wish.goods for day in self.curve(good, route).days if first < day <= last}
+        return max(
+            self.sellable(wish, route, day) for day in {first, last, *(route.ships(day) for day in turns)}
+        )
+
     def first_day_for(self, wish: Wish, route: Route, quantity: Decimal, earliest: int) -> int | None:
-        """The first day on which so much can leave."""
+        """The first day from `earliest` on which the site ships and so much can leave."""
         day = earliest
-        for good in wish.goods:
-            ready = self.curve(good, route).first_day_for(quantity * good.per, earliest)
+        while True:
+            ready = self._there(wish, route, quantity, day)
             if ready is None:
                 return None
-            day = max(day, ready)
-        return day
+            ships = route.ships(ready)
+            if ships == ready or self._there(wish, route, quantity, ships) == ships:
+                return ships
+            day = ships
+
+    def _there(self, wish: Wish, route: Route, quantity: Decimal, earliest: int) -> int | None:
+        """The first day on which so much of everything that a line draws on is there."""
+        day = earliest
+        while True:
+            before = day
+            for good in wish.goods:
+                ready = self.curve(good, route).first_day_for(quantity * good.per, day)
+                if ready is None:
+                    return None
+                day = ready
+            if day == before or len(wish.goods) == 1:
+                return day
+
+    def _rising(self, wish: Wish, route: Route) -> bool:
+        """Whether what can leave never falls from one day to a later one."""
+        return all(self.curve(good, route).ahead is None for good in wish.goods)
 
     def take(self, wish: Wish, part: Part) -> None:
         """Take a part from the shelf."""
@@ -109,17 +144,18 @@ class Shelves:
     def part(self, wish: Wish, route: Route, quantity: Decimal, first: int) -> Part:
         """A part that supply within the horizon covers, on the first day that it does, from `first` on."""
         ready = self.first_day_for(wish, route, quantity, first)
-        day = route.ships(first if ready is None else ready)
-        leans_on = self._leaning(wish, route, quantity)
+        day = route.ships(first) if ready is None else ready
+        kept = not self._rising(wish, route)
+        leans_on = self._leaning(wish, route, quantity, day if kept else None)
         state = "in_stock"
         if wish.ready is not None and wish.ready > route.first:
             state = "pre_order"
         elif leans_on:
             state = "inbound"
-        return Part(state, route, quantity, day, route.arrival(day), leans_on, day)
+        return Part(state, route, quantity, day, route.arrival(day), leans_on, day, kept)
 
-    def _leaning(self, wish: Wish, route: Route, quantity: Decimal) -> tuple[Supply, ...]:
-        """The inbound documents that a part waits for.
+    def _leaning(self, wish: Wish, route: Route, quantity: Decimal, leaves: int | None) -> tuple[Supply, ...]:
+        """The inbound documents that a part waits for; `leaves` is its day where what is there need not stay there.
 
         Of what has come in by the day on which there is enough, the latest that make up what today lacks: earlier
         supply goes to earlier commitments, and later supply is not waited for.
@@ -129,7 +165,13 @@ class Shelves:
         for good in wish.goods:
             curve, needed = self.curve(good, route), quantity * good.per
             lacking = needed - curve.at(today)
-            ready = curve.first_day_for(needed, today) if lacking > 0 else None
+            if leaves is not None:
+                lacking = needed - min(
+                    curve.at(day) for day in {today, *curve.days} if day < leaves or day == today
+                )
+                ready: int | None = leaves
+            else:
+                ready = curve.first_day_for(needed, today) if lacking > 0 else None
             if ready is None:
                 continue
             for supply in reversed(curve.supply):
@@ -153,6 +195,8 @@ def dated_together(parts: list[Part]) -> list[Part]:
     last = max(part.ship_day or 0 for part in parts)
     days = [part.route.ships(last) for part in parts]
     return [
-        part._replace(ship_day=day, arrival=part.route.arrival(day), held_from=day)
+        part._replace(
+            ship_day=day, arrival=part.route.arrival(day), held_from=part.held_from if part.kept else day
+        )
         for part, day in zip(parts, days, strict=True)
     ]

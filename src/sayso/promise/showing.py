@@ -138,8 +138,7 @@ def _at_site(
     items: Mapping[str, ItemFacts],
 ) -> AtSite:
     first = wish.first(route)
-    ready = shelves.first_day_for(wish, route, wish.quantity, first)
-    leaves = None if ready is None else route.ships(ready)
+    leaves = shelves.first_day_for(wish, route, wish.quantity, first)
     everything = wish._replace(quantity=Decimal(10) ** 15)
     days = sorted(
         {first} | {day for good in wish.goods for day, _ in shelves.curve(good, route).steps() if day > first}

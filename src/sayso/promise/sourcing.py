@@ -76,7 +76,7 @@ def _at_once(wishes: Sequence[Wish], route: Route, owner: Owner) -> Plan | None:
     plan: Plan = []
     seen: set[tuple[str, str]] = set()
     for wish in wishes:
-        if wish.ready is not None or (wish.need_by is not None and arrival > wish.need_by):
+        if wish.ready is not None or (wish.need_by is not None and (arrival > wish.need_by or route.waits)):
             return None
         for good in wish.goods:
             key = (good.facts.card.item, good.variant)
@@ -93,7 +93,7 @@ def _search(wishes: Sequence[Wish], routes: Sequence[Route], shelves: Shelves, p
     spans = [[_span(wish, route) for route in routes] for wish in wishes]
     reach = [
         [
-            ZERO if span is None else shelves.sellable(wish, route, span[1])
+            ZERO if span is None else shelves.most(wish, route, *span)
             for route, span in zip(routes, row, strict=True)
         ]
         for wish, row in zip(wishes, spans, strict=True)
@@ -173,7 +173,7 @@ def _gathered(
             span, route = search.spans[place][one], search.routes[one]
             if span is None or left <= 0:
                 continue
-            quantity = min(left, shelves.sellable(wish, route, span[1]))
+            quantity = min(left, shelves.most(wish, route, *span))
             if quantity > 0:
                 parts.append(shelves.part(wish, route, quantity, span[0]))
                 shelves.take(wish, parts[-1])
@@ -187,7 +187,7 @@ def _gathered(
 def _holds(search: _Search, place: int, one: int, shelves: Shelves) -> bool:
     """Whether one site has all of a line in time."""
     wish, span = search.wishes[place], search.spans[place][one]
-    return span is not None and shelves.sellable(wish, search.routes[one], span[1]) >= wish.quantity
+    return span is not None and shelves.most(wish, search.routes[one], *span) >= wish.quantity
 
 
 def _cost(wishes: Sequence[Wish], found: dict[int, list[Part]]) -> tuple[object, ...]:

@@ -36,20 +36,19 @@ def _completed(wish: Wish, routes: Sequence[Route], shelves: Shelves, split: boo
         first = wish.first(route)
         ready = shelves.first_day_for(wish, route, wish.quantity, first)
         if ready is not None:
-            found = (route.arrival(route.ships(ready)), route.cost, route.site, route, first)
+            found = (route.arrival(ready), route.cost, route.site, route, first)
             best = found if best is None or found[:3] < best[:3] else best
     if best is None:
         return []
     route, first = best[3], best[4]
     now = ZERO if wish.whole or not split else min(shelves.sellable(wish, route, first), wish.quantity)
-    shelves = shelves.copy()
-    parts = []
-    if now > 0:
-        parts.append(shelves.part(wish, route, now, first))
-        shelves.take(wish, parts[0])
-    if now < wish.quantity:
-        parts.append(shelves.part(wish, route, wish.quantity - now, first))
-    return parts
+    rest = wish.quantity - now
+    if now > 0 and rest > 0:
+        parts, tried = [shelves.part(wish, route, now, first)], shelves.copy()
+        tried.take(wish, parts[0])
+        if tried.first_day_for(wish, route, rest, first) is not None:
+            return [*parts, tried.part(wish, route, rest, first)]
+    return [shelves.part(wish, route, wish.quantity, first)]
 
 
 def _scraped(wish: Wish, routes: Sequence[Route], shelves: Shelves, most_sites: int) -> list[Part]:
@@ -75,7 +74,10 @@ def _scraped(wish: Wish, routes: Sequence[Route], shelves: Shelves, most_sites: 
 
 def _most_of_it(wish: Wish, routes: Sequence[Route], shelves: Shelves) -> list[Part]:
     """What may not be split: as much of it as one site will have, from the site that will have most."""
-    reach = [shelves.sellable(wish, route, max(_days(wish, route, shelves))) for route in routes]
+    reach = [
+        max(shelves.sellable(wish, route, route.ships(day)) for day in _days(wish, route, shelves))
+        for route in routes
+    ]
     most = max(reach, default=ZERO)
     if most <= 0:
         return []
