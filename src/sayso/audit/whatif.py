@@ -17,7 +17,7 @@ from msgspec import Struct
 from sayso.promise.answer import Answer, Line, Part
 from sayso.promise.decision import Decision, decide
 from sayso.promise.policy import Policy, profiled, thaw
-from sayso.promise.reasons import REFUSED, SEVERITY
+from sayso.promise.reasons import SEVERITY
 from sayso.promise.rebuilding import Cards, Evidence
 from sayso.promise.settings.common import ProfileName
 from sayso.store import journal
@@ -242,12 +242,11 @@ def _effect(
     if SEVERITY[now.verdict] < SEVERITY[was.verdict]:
         if troubled:
             return "would_break", "promises on the same item and site came at risk afterwards"
-        if set(went) <= _STOCK and now.verdict != REFUSED:
+        credit = _credit_codes(was) != _credit_codes(now)
+        if went and set(went) <= _STOCK and not credit:
             return "would_keep", "no promise on the same items and sites came at risk afterwards"
-        return (
-            "unknown",
-            f"it turns on {', '.join(went) or 'more than reasons'}, of which no later fact tells",
-        )
+        turns_on = "credit" if credit else ", ".join(went) or "what is done with what is missing"
+        return "unknown", f"it turns on {turns_on}, of which no later fact tells"
     if became is None:
         return "unknown", "it was a quote, or it was refused"
     if became.how in _BROKEN:
