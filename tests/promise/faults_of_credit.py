@@ -38,11 +38,11 @@ CREDIT = (
         (THE_VERDICT,),
     ),
     Fault(
-        "an invoice is overdue on its day", "exposure.Account._late", "due.due.toordinal() < last",
+        "an invoice is overdue on its day", "exposure.Account.lates", "due.due.toordinal() < last",
         "due.due.toordinal() <= last", (THE_VERDICT,),
     ),
     Fault(
-        "the grace is forgotten", "exposure.Account._late", "- self.policy.grace_days", "", (THE_VERDICT,),
+        "the grace is forgotten", "exposure.Account.lates", "- self.policy.grace_days", "", (THE_VERDICT,),
     ),
     Fault(
         "as much as the threshold is too much", "exposure.Account.overdue", "amount <= Decimal(", "amount < Decimal(",

@@ -111,8 +111,7 @@ class Account:
     @cached_property
     def overdue(self) -> Overdue | None:
         """What is overdue beyond the policy's grace and threshold; None when nothing is."""
-        late = self._late()
-        amount = sum((self._worth(due.open, due.currency) for due in late), ZERO)
+        late, amount = self.lates, self.late
         if amount <= Decimal(self.policy.overdue_threshold):
             return None
         oldest = min(
@@ -213,7 +212,13 @@ class Account:
                 found[key] = one if known is None else _joined(known, one)
         return list(found.values())
 
-    def _late(self) -> list[Due]:
+    @cached_property
+    def late(self) -> Decimal:
+        """The sum of what is overdue, whatever the threshold; below 0 where credits are more."""
+        return sum((self._worth(due.open, due.currency) for due in self.lates), ZERO)
+
+    @cached_property
+    def lates(self) -> list[Due]:
         """Receivables that are overdue after the policy's grace."""
         last = self.today.toordinal() - self.policy.grace_days
         if self.policy.overdue_from == "due_day":

@@ -105,7 +105,7 @@ async def absorb(connection: Any, found: Sequence[Reported]) -> None:
 
 
 async def carry(connection: Any, amounts: Sequence[tuple[str, str, Decimal, str]], in_companys: bool) -> None:
-    """Remember amounts that the ERP did not report: (order, item, amount, account), in the company's currency or its own."""
+    """Remember amounts that the ERP did not report: (order, item, amount, account), in its currency or the company's."""
     columns = [list(column) for column in zip(*amounts, strict=True)]
     await connection.execute(SQL["carry"], *columns, in_companys)
 
