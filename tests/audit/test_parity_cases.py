@@ -1,0 +1,227 @@
+"""A case as it is written, read into what can be asked, or into everything that is wrong with it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sayso.audit.parity_cases import Case, read_case
+from sayso.audit.parity_policies import Policies
+from sayso.audit.parity_yaml import Value, cases_of
+from sayso.promise.policy import profiled
+
+PROMISE: dict[str, Value] = {
+    "customer": "ada",
+    "ship_to": {"country": "GB"},
+    "lines": [{"item": "A", "quantity": "1"}],
+}
+ASK: dict[str, Value] = {"promise": PROMISE}
+USUAL: dict[str, Value] = {"id": "a", "ask": ASK, "expect": {"verdict": "firm"}}
+
+
+def case(**fields: Any) -> Case:
+    found = read_case({**USUAL, **fields}, Policies())
+    assert isinstance(found, Case), found
+    return found
+
+
+def wrong(value: Value = None, folder: Path | None = None, **fields: Any) -> list[str]:
+    found = read_case(value or {**USUAL, **fields}, Policies(folder=folder))
+    assert isinstance(found, list)
+    return [f"{one.field}: {one.value}: {one.detail}; {one.remedy}" for one in found]
+
+
+def test_facts_are_rows_of_their_kinds_with_days_from_today():
+    given = case(
+        given={
+            "today": "2026-03-02",
+            "inbound": [{"document": "P", "line": "1", "item": "A", "quantity": "5.50", "due": "+3"}],
+            "demand": {"document": "S", "line": "1", "item": "A", "quantity": "1", "requested": "-2", "due": "2026-04-01"},
+        }
+    ).given  # fmt: skip
+    assert given.today == date(2026, 3, 2)
+    (inbound,) = given.books.item("A").inbound
+    assert (inbound.due, inbound.quantity) == (date(2026, 3, 5), Decimal("5.5"))
+    (demand,) = given.books.item("A").demand
+    assert (demand.requested, demand.due) == (date(2026, 2, 28), date(2026, 4, 1))
+
+
+def test_facts_are_as_of_the_day_unless_they_say():
+    stock = [{"item": "A", "site": "LON", "on_hand": "1"}]
+    books = case(given={"today": "2026-03-02", "stock": stock}).given.books
+    assert books.item("A").as_of == datetime(2026, 3, 2, tzinfo=UTC)
+    books = case(given={"as_of": "2026-03-01T06:00:00Z", "stock": stock}).given.books
+    assert books.item("A").as_of == datetime(2026, 3, 1, 6, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("x", "given: x: given is a mapping of kinds of facts; write stock: [...]"),
+        ({"today": "+3"}, "given.today: +3: not a date; write year-month-day, e.g. 2026-03-02"),
+        ({"stok": []}, "given.stok: stok: there is no such kind of facts; did you mean stock?"),
+        ({"stock": "x"}, "given.stock: x: the rows of a kind are a list; write each row with a dash: - {item: A, ...}"),
+        (
+            {"stock": ["x"]},
+            "given.stock[0]: x: a row is a mapping of columns to values; write e.g. {item: ..., site: ..., variant: ...}",
+        ),
+        (
+            {"stock": [{"item": "A", "site": "L", "on_hand": "1,5"}]},
+            "given.stock[0].on_hand: 1,5: a number with a decimal comma; write 1.5",
+        ),
+        (
+            {"stock": [{"item": "A", "site": "L", "onhand": "1"}]},
+            "given.stock[0].onhand: 1: stock has no such column; did you mean on_hand?",
+        ),
+        (
+            {"stock": [{"item": "A"}]},
+            "given.stock[0].site: : a column of the key is blank or missing; the key of stock is item, site, variant",
+        ),
+        (
+            {"stock": [{"item": "A", "site": "L"}, {"item": "A", "site": "L", "on_hand": "1"}]},
+            "given.stock[1]: A L: a row of this key stands there already; the key is item, site, variant",
+        ),
+        (
+            {"inbound": [{"document": "P", "line": "1", "item": "A", "due": "soon"}]},
+            "given.inbound[0].due: soon: not a date; write year-month-day, e.g. 2011-02-01",
+        ),
+        (
+            {"as_of": "monday"},
+            "given.as_of: monday: not a point in time with an offset, as RFC 3339 has it; send e.g. 2011-02-01T06:00:00Z",
+        ),
+    ],
+)  # fmt: skip
+def test_facts_that_cannot_be_used_are_named(given, said):
+    assert wrong(given=given) == [said]
+
+
+def test_settings_are_nested_or_named_with_a_dot_and_typed_from_their_text():
+    found = case(
+        profile="odoo",
+        policy={"credit.grace_days": "7", "credit": {"overdue": "refuse"}, "dates": {"weekend": ["5", "6"]},
+                "availability": {"safety_stock": "false"}},
+    )  # fmt: skip
+    assert found.profile == "odoo"
+    assert found.policy.profile == "odoo"
+    assert (found.policy.credit.grace_days, found.policy.credit.overdue) == (7, "refuse")
+    assert found.policy.dates.weekend == (5, 6)
+    assert found.policy.availability.safety_stock is False
+    assert found.policy.price == profiled("odoo").price
+
+
+def test_a_profile_may_be_a_policy_file_beside_the_cases(tmp_path):
+    (tmp_path / "own.toml").write_text('profile = "erpnext"\n[credit]\ngrace_days = 9\n')
+    found = read_case(
+        {**USUAL, "profile": "own.toml", "policy": {"credit.overdue": "ignore"}}, Policies(folder=tmp_path)
+    )
+    assert isinstance(found, Case)
+    assert found.profile == "own.toml"
+    assert found.policy.profile == "erpnext"
+    assert (found.policy.credit.grace_days, found.policy.credit.overdue) == (9, "ignore")
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"profile": "odo"}, "profile: odo: no profile is called 'odo'; did you mean odoo?"),
+        ({"profile": ["odoo"]}, "profile: ['odoo']: a profile is named by a text; name one of plain,"),
+        ({"profile": "none.toml"}, "profile: none.toml: none.toml cannot be read:"),
+        ({"policy": "x"}, "policy: x: a policy is a mapping of settings;"),
+        (
+            {"policy": {"credit.overdu": "x"}},
+            "policy.credit.overdu: x: there is no such setting; did you mean credit.overdue?",
+        ),
+        ({"policy": {"credt": {}}}, "policy.credt: {}: there is no such setting; did you mean credit?"),
+        ({"policy": {"credit": "x"}}, "policy.credit: x: credit is a group of settings; write e.g. credit: {"),
+        (
+            {"policy": {"credit": {"grace_days": "many"}}},
+            "policy.credit.grace_days: many: expected a whole number, got a text; see docs/reference/policy.md",
+        ),
+        ({"policy": {"credit.overdue": "maybe"}}, "policy.credit.overdue: maybe: invalid enum value 'maybe'; see"),
+        ({"id": None}, "id: : every case has an id, a text;"),
+        ({"aks": "x"}, "aks: : there is no such field; did you mean ask?"),
+        ({"ask": None}, ": : nothing is asked; write ask: {sellable: {...}}; one of sellable,"),
+        ({"ask": {"promis": {}}}, "ask.promis: promis: there is no such question; did you mean promise?"),
+        ({"ask": {"promise": {}, "price": {}}}, "ask: {'promise': {}, 'price': {}}: a question names one thing"),
+        ({"ask": "promise", "with": "x"}, "ask: promise: a question names one thing that is asked, and its parameters;"),
+        ({"expect": None}, "expect: : what is expected is a mapping of the answer's fields to values;"),
+        ({"expect": {}}, "expect: {}: what is expected is a mapping of the answer's fields to values;"),
+        ({"ask": [ASK, ASK]}, "expect: {'verdict': 'firm'}: 2 things are asked, so expect is a list of 2;"),
+        ({"ask": [ASK, ASK], "expect": [{"verdict": "firm"}]}, "expect: [{'verdict': 'firm'}]: 2 things are asked,"),
+        ({"questions": []}, "ask: : ask and questions cannot stand together; move ask into a question"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_case_is_named_with_its_value_and_what_to_do(fields, said):
+    assert wrong(**fields)[0].startswith(said), wrong(**fields)
+
+
+@pytest.mark.parametrize(
+    ("ask", "said"),
+    [
+        ({"custmer": "ada"}, "ask.promise.custmer: ada: there is no such parameter; did you mean customer?"),
+        ({"ship_to": None}, "ask.promise.ship_to: : this is missing; write ship_to: ..."),
+        ({"lines": [{"item": "A", "quantity": "x"}]}, "ask.promise.lines[0].quantity: x: "),
+        ({"lines": [{"item": "A", "quantity": "1", "need_by": "x"}]}, "ask.promise.lines[0].need_by: x: "),
+        ({"lines": "A"}, "ask.promise.lines: A: expected a list, got a text; see"),
+    ],
+)
+def test_parameters_that_do_not_fit_are_named(ask, said):
+    parameters = {**PROMISE, **ask}
+    assert wrong(ask={"promise": parameters})[0].startswith(said), wrong(ask={"promise": parameters})
+
+
+def test_everything_that_is_wrong_is_told_at_once():
+    found = wrong(
+        {"id": "a", "polcy": "1", "given": {"stok": []}, "ask": {"promise": {"x": "1"}}, "expect": {}}
+    )
+    assert [one.split(":")[0] for one in found] == [
+        "polcy", "given.stok", "expect", "ask.promise.x", "ask.promise.customer",
+    ]  # fmt: skip
+
+
+def test_a_parameter_that_is_a_date_may_be_days_from_today():
+    ask = {"promise": {**PROMISE, "lines": [{"item": "A", "quantity": "1", "need_by": "+5"}]}}
+    asked: Any = case(ask=ask, given={"today": "2026-03-02"}).questions[0].asked
+    assert asked.lines[0].need_by == date(2026, 3, 7)
+
+
+WAYS = """
+- id: one
+  ask: {promise: {customer: c, ship_to: {country: GB}, lines: [{item: A, quantity: 1}]}}
+  expect: {verdict: refused}
+- id: by name
+  ask: promise
+  with: {customer: c, ship_to: {country: GB}, lines: [{item: A, quantity: 1}]}
+  expect: {verdict: refused}
+- id: flat
+  ask: {ask: promise, customer: c, ship_to: {country: GB}, lines: [{item: A, quantity: 1}]}
+  expect: {verdict: refused}
+- id: lists
+  ask:
+  - {promise: {customer: c, ship_to: {country: GB}, lines: [{item: A, quantity: 1}]}}
+  - {promise: {customer: d, ship_to: {country: GB}, lines: [{item: A, quantity: 1}]}}
+  expect: [{verdict: refused}, {customer: d}]
+- id: beside
+  ask:
+  - promise: {customer: c, ship_to: {country: GB}, lines: [{item: A, quantity: 1}]}
+    expect: {verdict: refused}
+  - {ask: promise, customer: d, ship_to: {country: GB}, lines: [{item: A, quantity: 1}], expect: {customer: d}}
+- id: questions
+  questions:
+  - ask: {promise: {customer: c, ship_to: {country: GB}, lines: [{item: A, quantity: 1}]}}
+    expect: {verdict: refused}
+  - {ask: promise, with: {customer: d, ship_to: {country: GB}, lines: [{item: A, quantity: 1}]}, expect: {customer: d}}
+"""
+
+
+def test_one_question_or_several_may_be_written_in_each_of_these_ways(tmp_path):
+    file = tmp_path / "ways.yaml"
+    file.write_text(WAYS)
+    read = [read_case(found.value, Policies()) for found in cases_of(file)]
+    found = [[(one.name, one.asked.customer, one.expect) for one in case.questions] for case in read]  # type: ignore[union-attr,attr-defined]
+    one, other = ("promise", "c", {"verdict": "refused"}), ("promise", "d", {"customer": "d"})
+    assert found == [[one], [one], [one], [one, other], [one, other], [one, other]]
