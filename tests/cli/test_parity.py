@@ -109,7 +109,7 @@ def test_the_same_as_one_document():
         "cannot_be_asked",
         "bad",
         "a.yaml",
-        20,
+        21,
     )
     assert document(write("c.yaml", enough()))["findings"] == []
 
