@@ -1,0 +1,280 @@
+"""One order: what the storefront said to each of its lines, held against the ERP's answer and the company's own.
+
+Asks the one judgement under both policies; what differs becomes spots, each with its cause and its money.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from sayso.audit.causes import Share, shares
+from sayso.audit.causes_missed import missed
+from sayso.audit.causes_put import Matter
+from sayso.audit.causes_stock import Shelf, shelf
+from sayso.audit.causes_told import arithmetic, sentence, shown_texts, site
+from sayso.audit.engine_answers import Asked, Heard, asked, heard, off, request, sometime
+from sayso.audit.engine_findings import ZERO, Contradiction, Terms
+from sayso.audit.engine_outcomes import kept, of_line, priced
+from sayso.audit.engine_tally import Found, Tally
+from sayso.audit.journal import Placed
+from sayso.audit.journal_standing import Standing
+from sayso.audit.rules_tried import NOTHING, REFRESHED, Verdict, losing, mending, refreshed_at, winning
+from sayso.audit.shapes import Direction, Outcome, ShopLine, Spot
+from sayso.canon.decimals import rounded
+from sayso.promise.answer import Line
+from sayso.promise.cards import Customer
+from sayso.promise.facts import Facts
+from sayso.promise.policy import Policy
+
+_MOST_SHELVES = 50_000
+_MENDED: frozenset[str] = frozenset({"ask_policy"})
+
+_Sites = tuple[tuple[str, date, int], ...]
+
+
+class Sides(NamedTuple):
+    """Under which policies orders are judged; `own` is None where it is the ERP's."""
+
+    erp: Policy
+    own: Policy | None
+    terms: Terms
+
+
+class Bench:
+    """Goes through orders one after another, and counts."""
+
+    def __init__(self, standing: Standing, sides: Sides, tally: Tally) -> None:
+        self.standing, self.sides, self.tally = standing, sides, tally
+        self._shelves: dict[tuple[str, str, _Sites], Shelf] = {}
+        self._most: dict[str, Decimal] = {}
+
+    def judge(self, placed: Placed) -> list[Found]:
+        """Judge an order as the facts stand, its own rows aside, and count what was found."""
+        with self.standing.without_own(placed.order.order, placed.outcomes):
+            return self._judge(placed)
+
+    def next_day(self) -> None:
+        """Another day begins."""
+        self.standing.next_day()
+        self._shelves.clear()
+        self._most.clear()
+
+    def _judge(self, placed: Placed) -> list[Found]:
+        order, tally = placed.order, self.tally
+        customer = self._customer(order.customer)
+        yes = [line for line in order.lines if line.answer == "yes"]
+        no = [line for line in order.lines if line.answer == "no"]
+        tally.orders += 1
+        tally.lines += len(order.lines)
+        found: list[Found] = []
+        lost: list[tuple[frozenset[str], Decimal]] = []
+        if yes:
+            self._taken(placed, asked(order, yes, (), self.standing, customer), found, lost)
+        if no:
+            self._turned_away(placed, asked(order, yes, no, self.standing, customer), found)
+        if found or lost:
+            tally.of_an_order(order, found, lost)
+        return found
+
+    def _customer(self, name: str) -> Customer:
+        return self.standing.books.account(name).customers.get(name) or Customer(name)
+
+    def _asked(self, about: Asked, policy: Policy) -> tuple[Heard, Facts]:
+        question = request(about, self.sides.terms)
+        facts = self.standing.facts(question, policy)
+        return heard(about, question, facts, self.sides.terms), facts
+
+    def _taken(
+        self, placed: Placed, about: Asked, found: list[Found], lost: list[tuple[frozenset[str], Decimal]]
+    ) -> None:
+        """The lines that the storefront took: would the ERP keep them, at that price? would the company?"""
+        said, facts = self._asked(about, self.sides.erp)
+        own = self._asked(about, self.sides.own) if self.sides.own is not None and any(said.kept) else None
+        places = facts.world.places(said.answer.totals.currency)
+        self.tally.taken.orders += 1
+        for place, line in enumerate(said.answer.lines):
+            worth = _worth(about, place, line, places)
+            money = self._in_company(worth, said, facts)
+            self._agreed(placed, about, place, said)
+            self.tally.taken.lines += 1
+            self.tally.taken.money += money
+            wrong = off(about, place, line, places)
+            if not said.kept[place] or wrong:
+                matter = Matter(about, place, said, facts, self.sides.terms, worth, wrong, {})
+                found.append(self._bad(placed, matter, "yes_no", places))
+            elif own is not None and not own[0].kept[place]:
+                matter = Matter(about, place, *own, self.sides.terms, worth, ZERO, {})
+                found.append(self._bad(placed, matter, "yes_policy_no", places))
+            elif names := self._would_lose(about, place, said, facts):
+                lost.append((names, money))
+
+    def _turned_away(self, placed: Placed, about: Asked, found: list[Found]) -> None:
+        """The lines that the storefront did not take: would the ERP have sold them, and the company wanted to?"""
+        said, facts = self._asked(about, self.sides.erp)
+        own = self._asked(about, self.sides.own)[0] if self.sides.own is not None else said
+        places = facts.world.places(said.answer.totals.currency)
+        self.tally.turned_away.orders += 1
+        for place in range(about.nos, len(about.lines)):
+            worth = _worth(about, place, said.answer.lines[place], places)
+            money = self._in_company(worth, said, facts)
+            self.tally.turned_away.lines += 1
+            self.tally.turned_away.money += money
+            if not said.kept[place] or not own.kept[place]:
+                continue
+            matter = Matter(about, place, said, facts, self.sides.terms, worth, ZERO, {})
+            cause = missed(matter)
+            spot = self._spot(placed, matter, "no_yes", Share(cause, worth), None)
+            self.tally.sells["missed"] += spot.money
+            found.append(Found((spot,), spot.money, NOTHING, winning(cause)))
+
+    def _bad(self, placed: Placed, matter: Matter, direction: Direction, places: int) -> Found:
+        line = matter.about.lines[matter.place]
+        outcome = of_line(placed.outcomes, line.line)
+        causes = shares(matter, places)
+        confirmed = _confirmed(matter, direction, outcome)
+        spots = tuple(self._spot(placed, matter, direction, share, confirmed) for share in causes)
+        money = sum((spot.money for spot in spots), ZERO)
+        if direction == "yes_policy_no":
+            return Found(spots, money, Verdict(_MENDED, frozenset()))
+        self._sells(matter, money)
+        names = [share.cause for share in causes]
+        figures: Shelf | None = None
+        counted: Mapping[int, Decimal] = {}
+        if not matter.heard.fine[matter.place] and line.item in matter.facts.items:
+            figures, counted = self._figures(matter.about, matter.place, matter.heard, matter.facts)
+        return Found(spots, money, mending(matter, names, figures, counted, outcome))
+
+    def _spot(
+        self, placed: Placed, matter: Matter, direction: Direction, share: Share, confirmed: bool | None
+    ) -> Spot:
+        order, line = placed.order, matter.about.lines[matter.place]
+        return Spot(
+            direction, share.cause, order.order, line.line, order.placed, order.customer, line.item,
+            site(matter), order.channel, line.quantity,
+            self._in_company(share.money, matter.heard, matter.facts), self.sides.erp.company.currency,
+            shown_texts(matter), arithmetic(matter, share.cause), sentence(matter, direction, share.cause),
+            confirmed,
+        )  # fmt: skip
+
+    def _in_company(self, amount: Decimal, said: Heard, facts: Facts) -> Decimal:
+        """An amount of an answer in the company's currency; as it stands, and counted, where no rate is known."""
+        currency, company = said.answer.totals.currency, facts.world.policy.company.currency
+        if currency == company or not amount:
+            return amount
+        rate = facts.world.rate(currency, company, date.fromisoformat(said.answer.made[:10]))
+        if rate is None:
+            self.tally.unrated[currency] = self.tally.unrated.get(currency, 0) + 1
+            return amount
+        return rounded(amount * rate, facts.world.places(company))
+
+    def _sells(self, matter: Matter, money: Decimal) -> None:
+        """What of a line that would not be kept could be sold all the same."""
+        place, sells = matter.place, self.tally.sells
+        line = matter.heard.answer.lines[place]
+        if matter.heard.kept[place]:
+            sells["at_once"] += money
+        elif matter.heard.fine[place]:
+            sells["on_better_terms"] += money
+        else:
+            asked_for = matter.about.lines[place].quantity
+            at_once = sum((Decimal(part.quantity) for part in line.parts if part.state == "in_stock"), ZERO)
+            dated = sum((Decimal(part.quantity) for part in line.parts if part.deliver_by), ZERO)
+            places = matter.facts.world.places(self.sides.erp.company.currency)
+            first = rounded(money * min(at_once, asked_for) / asked_for, places)
+            by_date = rounded(money * min(dated, asked_for) / asked_for, places)
+            sells["at_once"] += first
+            sells["later"] += max(by_date - first, ZERO)
+            sells["never"] += money - max(by_date, first)
+
+    def _agreed(self, placed: Placed, about: Asked, place: int, said: Heard) -> None:
+        if not placed.outcomes:
+            self.tally.agreed["unknown"] += 1
+            return
+        line = about.lines[place]
+        outcome = of_line(placed.outcomes, line.line)
+        done, judged = kept(about, place, outcome), said.kept[place]
+        answered = said.answer.lines[place]
+        credit = said.answer.credit.reasons if said.answer.credit else ()
+        why = ", ".join(one.code for one in (*answered.reasons, *credit, *said.answer.reasons))
+        example = Contradiction(
+            placed.order.order, line.line, "yes" if judged else "no", outcome.outcome if outcome else "",
+            outcome.reason if outcome else "", why or "nothing speaks against it",
+        )  # fmt: skip
+        self.tally.judged(judged, done, example, (placed.order.placed, placed.order.order, line.line))
+
+    def _would_lose(self, about: Asked, place: int, said: Heard, facts: Facts) -> frozenset[str]:
+        """Rules that would turn away a line that is kept; only where the storefront's own figure is known."""
+        line, seen = about.lines[place], about.shown[place]
+        if seen.available_base is None or line.shown_date is not None or sometime(about, place):
+            return frozenset()
+        if line.need_by is not None:
+            return frozenset()
+        if not self._may_lose(line, seen.available_base - seen.asked_base, facts):
+            return frozenset()
+        figures, counted = self._figures(about, place, said, facts)
+        return losing(seen, figures, counted)
+
+    def _may_lose(self, line: ShopLine, spare: Decimal, facts: Facts) -> bool:
+        """Whether so much more than was asked could be used up by anything that a rule takes off."""
+        item = facts.items[line.item]
+        most = self._most.get(item.digest)
+        if most is None:
+            card = item.card
+            most = sum((one.reserved + one.safety_stock for one in card.stock), ZERO)
+            most += sum((one.quantity for one in card.demand), ZERO)
+            most += sum((one.quantity for one in card.allocations), ZERO)
+            self._most[item.digest] = most
+        return spare < most or line.item in self.standing.changes
+
+    def _figures(
+        self, about: Asked, place: int, said: Heard, facts: Facts
+    ) -> tuple[Shelf, Mapping[int, Decimal]]:
+        """The item over the sites that ship, and what a feed of so many hours would have counted there."""
+        line, to, order = about.lines[place], said.request.ship_to, about.order
+        known = facts.account.card.customers.get(order.customer) if facts.account else None
+        routes = facts.world.routes(to.country, to.region, known, order.placed)
+        sites = tuple((route.site, route.today, route.first) for route in routes)
+        item = facts.items[line.item]
+        key = (f"{item.digest} {facts.world.mark}", line.variant, sites)
+        figures = self._shelves.get(key)
+        if figures is None:
+            if len(self._shelves) >= _MOST_SHELVES:
+                self._shelves.clear()
+            figures = self._shelves[key] = shelf(facts, item, line.variant, sites)
+        counted = dict.fromkeys(REFRESHED, figures.on_hand)
+        if line.item in self.standing.changes:
+            here = {site for site, _, _ in sites}
+            now = {(one.site, one.variant): one.on_hand for one in item.card.stock}
+            for hours in REFRESHED:
+                before = self.standing.on_hand_until(line.item, refreshed_at(order.placed, hours))
+                for (name, variant), count in before.items():
+                    if name in here and variant == line.variant:
+                        counted[hours] += count - now.get((name, variant), ZERO)
+        return figures, counted
+
+
+def _worth(about: Asked, place: int, line: Line, places: int) -> Decimal:
+    """The amount of a line: what the storefront said, else its price, else the judgement's."""
+    seen = about.shown[place]
+    if seen.amount is not None:
+        return rounded(seen.amount, places)
+    if seen.unit is not None:
+        return rounded(seen.unit * about.lines[place].quantity, places)
+    return Decimal(line.price.amount) if line.price else ZERO
+
+
+def _confirmed(matter: Matter, direction: Direction, outcome: Outcome | None) -> bool | None:
+    """Whether the ERP's outcome says the same as the judgement."""
+    if direction == "yes_no" and matter.heard.kept[matter.place]:
+        price = matter.heard.answer.lines[matter.place].price
+        if price is None:
+            return None
+        net = Decimal(price.unit) * (100 - Decimal(price.discount_percent or 0)) / 100
+        return priced(matter.about.shown[matter.place].unit, net, outcome)
+    done = kept(matter.about, matter.place, outcome)
+    if done is None:
+        return None
+    return done if direction == "yes_policy_no" else not done
