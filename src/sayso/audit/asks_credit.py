@@ -64,7 +64,7 @@ def credit(books: Books, asked: Credit, today: Day, policy: Policy) -> Told:
     question = _question(books, account.card, asked)
     found = examined(account, customer, ZERO, question)
     verdict, places = found.verdict, account.world.places(account.currency)
-    parts: dict[str, Decimal] = {name: ZERO for name in (*policy.credit.parts, "replaced")}
+    parts: dict[str, Decimal] = dict.fromkeys((*policy.credit.parts, "replaced"), ZERO)
     parts.update(verdict.parts)
     answer: dict[str, Any] = {
         "verdict": verdict.verdict,
