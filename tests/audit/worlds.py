@@ -52,14 +52,14 @@ class Told:
     def outcomes(self) -> Iterator[Outcome]:
         yield from self._outcomes
 
-    def fact(self, kind: str, at: datetime | None = None, deleted: bool = False, **values: Any) -> Told:
+    def fact(self, kind: str, /, at: datetime | None = None, deleted: bool = False, **values: Any) -> Told:
         """A row of facts; whole numbers stand for decimals where the kind has them."""
         self._facts.append(
             FactRow(kind, at, {name: _typed(name, value) for name, value in values.items()}, deleted)
         )
         return self
 
-    def feed(self, kind: Any, **values: Any) -> Told:
+    def feed(self, kind: Any, /, **values: Any) -> Told:
         """A row of a feed."""
         self._beliefs.append(Belief(kind, **{name: _typed(name, value) for name, value in values.items()}))
         return self
