@@ -211,8 +211,6 @@ _ERPNEXT = Price(
     # get_pricing_rules: rules of the item code hide those of its group; filter_pricing_rules: the highest priority, then
     # the internal priority of the one set of fields that differs, then MultiplePricingRuleConflict.
     conflicts="refused",
-    particular=("target", "priority", "variant", "source"),
-    order=("customer", "price_group", "discount_group", "campaign", "all"),
     discount_lines="compete",
     # get_item_details: the price of the price list, which a rule replaces (rate) or applies to (discount, margin).
     base_price="item_prices",
