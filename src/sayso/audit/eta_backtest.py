@@ -12,7 +12,7 @@ from datetime import date
 from typing import Protocol
 
 from sayso.audit.eta_methods import Dates, Simpler
-from sayso.promise.eta import Arrival, Receipt
+from sayso.promise.eta import Arrival, Lateness, Receipt
 from sayso.promise.eta_evidence import ONE, Evidence, Piece, gathered
 from sayso.promise.eta_learning import learned
 
@@ -76,8 +76,10 @@ class Vendor:
 
 @dataclass
 class Trial:
-    """What came of trying. `undated` lines had nothing to be dated from; they count as dated by their promise.
+    """What came of trying, on the lines of so many `deliveries` (by document).
 
+    `undated` lines had nothing to be dated from, and count as dated by their promise.
+    `changed`: vendors who are no longer what they were, with the days after which their receipts now count half.
     `overdue`: lines that had not come on the day after their promise, dated anew on that morning.
     """
 
@@ -86,7 +88,9 @@ class Trial:
     origins: int = 0
     receipts: int = 0
     left_out: tuple[tuple[str, int], ...] = ()
+    deliveries: set[str] = field(default_factory=set)
     undated: float = 0
+    changed: tuple[tuple[str, int], ...] = ()
     by_method: dict[str, Score] = field(default_factory=lambda: {name: Score() for name in METHODS})
     vendors: dict[str, Vendor] = field(default_factory=dict)
     overdue: Score = field(default_factory=Score)
@@ -136,6 +140,8 @@ def _roll(
             again = _asked(known, one, one.promised + 1)
             trial.overdue.add(_dates(again, one), one.received, one.weight / ONE)
         progress(place + 1, len(moments))
+        if isinstance(known, Lateness):
+            trial.changed = tuple((one.vendor, one.memory_days) for one in known.vendors if one.changed)
     trial.origins = len(moments)
 
 
@@ -157,6 +163,7 @@ def _date(trial: Trial, one: Piece, known: Known, simpler: Simpler) -> None:
     """Date a line by every method, as on the day it was ordered, and score them by the day it came."""
     weight, arrival = one.weight / ONE, _asked(known, one)
     trial.undated += weight * (arrival.p50 is None)
+    trial.deliveries.add(one.document)
     learned_dates = _dates(arrival, one)
     vendor = trial.vendors.setdefault(one.vendor, Vendor())
     vendor.score.add(learned_dates, one.received, weight)

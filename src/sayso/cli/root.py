@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, Entry] = {
     "replay": Entry("replay", "replay", "Make recorded decisions again, and try them under another policy."),
     "parity": Entry("parity", "parity", "Ask what cases ask, and compare with what they expect."),
     "policy": Entry("policy", "policy", "How the company wants to be decided for."),
+    "eta": Entry("eta", "eta", "Arrival dates: what is learned from receipts, and how well it holds."),
     "keys": Entry("keys", "keys", "API keys: who may call, and what for."),
     "doctor": Entry("doctor", "doctor", "What is configured, reachable, fresh, and what is not."),
     "migrate": Entry("migrate", "migrate", "The database's schema: what is to be done, and do it."),

@@ -43,7 +43,7 @@ class Receipt(NamedTuple):
 class Habit(Struct, frozen=True, omit_defaults=True):
     """A vendor's lateness in his delivery days. `memory_days`: after so many a receipt counts half; 0: for ever.
 
-    `week` are the weekdays on which he delivers, as bits, Monday the lowest. `changed`: his memory is not the others'.
+    `week` are the weekdays on which he delivers, as bits, Monday the lowest. `changed`: he is not what he was.
     """
 
     vendor: str

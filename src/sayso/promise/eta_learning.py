@@ -136,7 +136,7 @@ class _Known:
         return tuple(
             Habit(
                 name, self.counts[name], self.of_vendor(name, now), self.choices.for_(name).week,
-                self.choices.for_(name).memory, self.choices.for_(name).memory != self.choices.usual.memory,
+                self.choices.for_(name).memory, self.choices.for_(name).changed,
             )
             for name in sorted(self.vendors)
         )  # fmt: skip

@@ -30,11 +30,19 @@ STANDARD_ERRORS = 2
 """A vendor differs from the others where his own choice was better by more than chance: by so many standard errors."""
 
 
+BEYOND_DOUBT = 3
+"""By so many it is said of a vendor that he changed; with many vendors chance alone gives some the other."""
+
+
 class Choice(NamedTuple):
-    """How a vendor's receipts are counted: memory in days, and the week whose days lateness is counted in."""
+    """How a vendor's receipts are counted: memory in days, and the week whose days lateness is counted in.
+
+    `changed`: he is not what he was, beyond doubt; remembering his receipts for ever would have lost more.
+    """
 
     memory: int
     week: int
+    changed: bool = False
 
 
 class Choices(NamedTuple):
@@ -83,7 +91,12 @@ def chosen(deliveries: Sequence[Piece]) -> Choices:
         for name, own in vendors.items()
     }
     usual, memory_of = _best(memories)
-    of = {name: Choice(MEMORIES[memory_of.get(name, usual)], mask) for name, mask in masks.items()}
+    of = {
+        name: Choice(
+            MEMORIES[memory_of.get(name, usual)], mask, _better(memories[name], 0, BEYOND_DOUBT) != 0
+        )
+        for name, mask in masks.items()
+    }
     week_of_all = company if usual_week else EVERY_DAY
     return Choices(of, Choice(MEMORIES[usual], week_of_all))
 
@@ -149,10 +162,10 @@ def _best(losses: Mapping[str, list[list[int]]]) -> tuple[int, dict[str, int]]:
     return usual, differing
 
 
-def _better(losses: Sequence[Sequence[int]], usual: int) -> int:
+def _better(losses: Sequence[Sequence[int]], usual: int, errors: int = STANDARD_ERRORS) -> int:
     """The choice with the least losses if it is clearly better than the usual one, else the usual one."""
     sums = [sum(one) for one in losses]
     best = sums.index(min(sums))
     gains = [before - after for before, after in zip(losses[usual], losses[best], strict=True)]
-    clear = sum(gains) ** 2 > STANDARD_ERRORS**2 * sum(gain * gain for gain in gains)
+    clear = sum(gains) ** 2 > errors**2 * sum(gain * gain for gain in gains)
     return best if clear and len(gains) >= LEAST_TRIED else usual

@@ -19,16 +19,16 @@ class Spread:
 
     __slots__ = ("pairs", "total")
 
-    def __init__(self, pairs: Pairs) -> None:
+    def __init__(self, pairs: Pairs, total: int | None = None) -> None:
         self.pairs = pairs
-        self.total = sum(weight for _, weight in pairs)
+        self.total = sum([weight for _, weight in pairs]) if total is None else total
 
     def at(self, level: int) -> int:
         """The least value that at least so many parts of PARTS do not exceed. IndexError if it is empty."""
-        needed, found = level * self.total, 0
+        left = -(-level * self.total // PARTS)
         for value, weight in self.pairs:
-            found += weight * PARTS
-            if found >= needed:
+            left -= weight
+            if left <= 0:
                 return value
         return self.pairs[-1][0]
 
@@ -50,7 +50,7 @@ class Spread:
         mixed = {value: weight * on.total for value, weight in self.pairs}
         for value, weight in on.pairs:
             mixed[value] = mixed.get(value, 0) + weight * strength
-        return Spread(tuple(sorted(mixed.items())))
+        return Spread(tuple(sorted(mixed.items())), (self.total + strength) * on.total)
 
 
 def pairs(weights: Mapping[int, int] | Iterable[tuple[int, int]]) -> Pairs:
