@@ -45,6 +45,12 @@ class Calendar:
             day = self.next(day + 1)
         return day
 
+    def back(self, day: int, working_days: int) -> int:
+        """So many working days before a day, which need not be one itself; with none, that day or the last before it."""
+        for _ in range(working_days):
+            day = self.before(day - 1)
+        return self.before(day)
+
     def before(self, day: int) -> int:
         """This day if it works, else the last before it that does."""
         for earlier in range(day, day - _LONGEST_REST, -1):
@@ -78,6 +84,21 @@ def first_ship_day(site: Site, calendar: Calendar, now: datetime) -> int:
     if site.cutoff and f"{here:%H:%M}" > site.cutoff:
         day += 1
     return calendar.after(day, site.handling_days)
+
+
+def shipment_day(
+    delivery: int, shipping_days: int, handling_days: int, site: Calendar, buyer: Calendar
+) -> int:
+    """The day on which goods have to be shipped, their handling to begin, so that they are delivered on a day.
+
+    Shipping time and handling are counted back in the site's working days. Without shipping time a day on which the
+    buyer rests moves to the next on which he does not, and without handling one on which the site rests.
+
+    Source: Business Central, Sales Line, CalcPlannedDeliveryDate, CalcPlannedShptDate and CalcShipmentDate, and codeunit
+    "Calendar Management", CalcDateBOC.
+    """
+    leaves = site.back(delivery, shipping_days) if shipping_days else buyer.next(delivery)
+    return site.back(leaves, handling_days) if handling_days else site.next(leaves)
 
 
 class Route:

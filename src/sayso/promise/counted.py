@@ -150,10 +150,18 @@ def demand_of(
         if demand.site == site and demand.variant == variant and takes(demand, rules):
             due = demand.due or demand.planned or demand.requested
             if rules.demand_date != "due":
-                due = getattr(demand, rules.demand_date) or due
+                due = leaving(demand, rules)
             day = due.toordinal() if due else start
             quantity = demand.quantity - demand.reserved if usual else _needed(demand, day < start, rules)
             yield day if day > start else start, quantity
+
+
+def leaving(demand: Demand, rules: Availability) -> date | None:
+    """The date on which a demand counts, as it stands; None where it has none."""
+    usual = demand.due or demand.planned or demand.requested
+    if rules.demand_date == "due":
+        return usual
+    return (demand.planned if rules.demand_date == "planned" else demand.requested) or usual
 
 
 def takes(demand: Demand, rules: Availability) -> bool:

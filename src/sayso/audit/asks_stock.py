@@ -1,0 +1,127 @@
+"""Stock and dates, asked of books: how much of an item is sellable on a day, from when, and is there a shortage?"""
+
+from __future__ import annotations
+
+from datetime import date as day_
+from decimal import Decimal
+
+from msgspec import Struct
+
+from sayso.audit.asked import Asks, Told
+from sayso.audit.line_dates import Lines
+from sayso.canon.decimals import plain
+from sayso.errors import BadField
+from sayso.promise.gather import Books
+from sayso.promise.policy import Policy
+from sayso.promise.sellable import Reckoned, Replaced
+from sayso.promise.sellable import earliest as earliest_of
+from sayso.promise.sellable import sellable as sellable_of
+from sayso.promise.sellable import warning as warning_of
+
+
+class Sellable(Struct, frozen=True, forbid_unknown_fields=True):
+    """How much of an item can be sold on a day: today, and at all sites together, unless one is said."""
+
+    item: str
+    site: str | None = None
+    variant: str = ""
+    date: day_ | None = None
+
+
+class Earliest(Struct, frozen=True, forbid_unknown_fields=True):
+    """From when so much of an item can leave.
+
+    `document` and `line` are a demand that is given and is being promised; `quantity` and `requested` are then its own
+    unless said otherwise, and `requested` is what the policy's dates.requested says it is. Without such a demand it is
+    the day on which it is wanted to be shipped.
+    """
+
+    item: str
+    site: str | None = None
+    variant: str = ""
+    quantity: Decimal | None = None
+    requested: day_ | None = None
+    document: str = ""
+    line: str = ""
+
+
+class Earlier(Struct, frozen=True, forbid_unknown_fields=True):
+    """A line as it stood before it was changed: so much, to leave on a day (the same as now, where none is said)."""
+
+    quantity: Decimal
+    date: day_ | None = None
+
+
+class Warned(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether a line of so much, to leave on a day (today, where none is said), makes a shortage."""
+
+    item: str
+    quantity: Decimal
+    site: str | None = None
+    variant: str = ""
+    date: day_ | None = None
+    replaces: Earlier | None = None
+    fulfilment: str = ""
+
+
+def sellable(books: Books, asked: Sellable, today: day_, policy: Policy) -> Told:
+    """`sellable` in base units, null where it is not stocked; of a kit, as many as its scarcest component makes."""
+    kit, day = books.item(asked.item).kit, asked.date or today
+    if not kit:
+        place = Lines(books, asked.item, today, policy).place(asked.site, asked.variant)
+        return _sellable(sellable_of(place, day, today, policy))
+    counted, told = [], []
+    for part in kit:
+        place = Lines(books, part.component, today, policy).place(asked.site, "")
+        found = sellable_of(place, day, today, policy)
+        told += [f"{part.component}, {plain(part.quantity)} in each: {one}" for one in found.arithmetic]
+        if found.quantity is not None:
+            counted.append(found.quantity // part.quantity)
+    return _sellable(Reckoned(min(counted, default=None), told))
+
+
+def _sellable(found: Reckoned) -> Told:
+    return Told({"sellable": None if found.quantity is None else plain(found.quantity)}, found.arithmetic)
+
+
+def warning(books: Books, asked: Warned, today: day_, policy: Policy) -> Told:
+    """`warning`, and what is `available_after` the line; null where nothing is counted. A drop shipment never warns."""
+    if asked.fulfilment == "drop_ship":
+        nothing = {"warning": False, "available_after": None}
+        return Told(nothing, ["a drop shipment takes nothing from stock: it is never checked"])
+    day, earlier = asked.date or today, asked.replaces
+    replaced = None if earlier is None else Replaced(earlier.quantity, earlier.date or day)
+    place = Lines(books, asked.item, today, policy).place(asked.site, asked.variant)
+    found = warning_of(place, asked.quantity, day, replaced, today, policy)
+    after = None if found.after is None else plain(found.after)
+    return Told({"warning": found.warning, "available_after": after}, found.arithmetic)
+
+
+def earliest(books: Books, asked: Earliest, today: day_, policy: Policy) -> Told:
+    """`earliest` as a date, null where there is none. BadField for a demand that is not given."""
+    lines = Lines(books, asked.item, today, policy)
+    row = lines.row(asked.document, asked.line) if asked.document else None
+    wish = lines.wished(row, asked.requested)
+    site, variant = asked.site, asked.variant
+    if row is not None:
+        site, variant = site if site is not None else row.get("site") or "", variant or row["variant"]
+    quantity = asked.quantity if asked.quantity is not None else (row or {}).get("quantity")
+    if quantity is None:
+        raise BadField("quantity", "", "this is missing", remedy="write quantity: ..., or name a document")
+    no_later = wish.line_day if policy.availability.later_requests == "leave_out" else None
+    place = lines.place(site, variant, no_later, row)
+    own = None if row is None else lines.own(row, place.site)
+    found = earliest_of(place, quantity, wish.day, own, today, policy)
+    told, day = [f"wanted to be shipped on {wish.day}", *found.arithmetic], found.day
+    if day is not None and wish.floor and day < wish.day:
+        told.append(f"{day} is sooner than it is wanted: {wish.day}")
+        day = wish.day
+    if day is not None and (works := lines.working(place.site, day)) != day:
+        told.append(f"{day} is no working day there: {works}")
+        day = works
+    return Told({"earliest": day.isoformat() if day else None}, told)
+
+
+ASKS: Asks = {
+    "sellable": (Sellable, sellable), "earliest": (Earliest, earliest), "warning": (Warned, warning),
+}  # fmt: skip
