@@ -130,6 +130,9 @@ class _Telling:
             return "; it is the base price" if self.winner.line is not None else ""
         if self.winner.line is None or self.winner.base:
             return ""
+        if self.rules.conflicts == "refused":
+            same = one.line.priority == self.winner.line.priority
+            return "; the other is the more particular" if same else f"; {WORDS['priority']} decides"
         mine, its = standing(one.line, self.world), standing(self.winner.line, self.world)
         for name, own, other in zip(self.rules.particular, mine, its, strict=True):
             if own != other:

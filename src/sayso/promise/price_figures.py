@@ -41,21 +41,21 @@ def candidate(
     if line.price is None:
         unit = base.unit if base is not None else None
     else:
-        price = (
-            line.price * wanted.factor
-            if wanted.factor != 1 and per_base_unit(line, item, rules)
-            else line.price
-        )
+        price = line.price
+        if wanted.factor != 1 and per_base_unit(line, item, rules):
+            price *= wanted.factor
         if line.margin_percent:
             price = price * (_HUNDRED + line.margin_percent) / _HUNDRED
         unit = asked_terms(price, line.currency, line.includes_tax, item, world, wanted)
     if unit is None:
         return None
     percent = line.discount_percent or ZERO
-    if rules.discount_lines == "on_top" and not (percent and rules.own_discount == "instead"):
+    on_top = rules.discount_lines == "on_top"
+    if on_top and not (percent and rules.own_discount == "instead"):
         percent = discount if line.allow_discount else ZERO
     if line.surcharge or line.round_to:
-        unit, percent = _by_formula(line, unit, percent, item, world, wanted), ZERO
+        unit = _by_formula(line, unit, ZERO if on_top else percent, item, world, wanted)
+        percent = percent if on_top else ZERO
     elif line.price is None and line.margin_percent:
         unit = _stepped(unit * (_HUNDRED + line.margin_percent) / _HUNDRED, world, wanted)
     return None if unit is None else off(line, unit, percent, world, wanted)
