@@ -194,7 +194,7 @@ SOURCING = (
         "sourcing._at_once", "if key in seen or", "if", (NO_PLAN,),
     ),
     Fault(
-        "what comes too late is firm", "answering._supplied", "(need_by is None or only.arrival <= need_by)", "True",
+        "what comes too late is firm", "answering.supplied", "(need_by is None or only.arrival <= need_by)", "True",
         (REASONS,),
     ),
     Fault(

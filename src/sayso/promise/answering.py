@@ -64,7 +64,7 @@ def _date_together(parts: list[Part], replaced: list[Filled]) -> None:
 def answered(one: Considered, found: Parts, routes: Sequence[Route], owner: Owner, places: int) -> shown.Line:
     """A line's answer; `places` are those of an amount of its currency."""
     parts, replaced = found
-    outcome, reasons = _supplied(one, [*parts, *(part for other in replaced for part in other.parts)], routes)
+    outcome, reasons = supplied(one, [*parts, *(part for other in replaced for part in other.parts)], routes)
     texts = [_part(part, one.factor, "") for part in parts]
     for other in replaced:
         texts.extend(_part(part, one.factor, other.facts.card.item) for part in other.parts)
@@ -116,7 +116,7 @@ def _take(line: int, part: Part, good: Good, allocation: str, quantity: Decimal)
     return Take(line, name, part.route.site, good.variant, leaves, quantity, allocation, part.state)
 
 
-def _supplied(one: Considered, parts: list[Part], routes: Sequence[Route]) -> tuple[Verdict, list[Reason]]:
+def supplied(one: Considered, parts: list[Part], routes: Sequence[Route]) -> tuple[Verdict, list[Reason]]:
     """What supply and dates make of a line: no site, sold out, short, late, no date."""
     if one.wish is None:
         return FIRM, []

@@ -16,7 +16,7 @@ from sayso.canon.canonical import digest
 from sayso.canon.decimals import arithmetic, money, rounded
 from sayso.canon.times import moment
 from sayso.promise import answer as shown
-from sayso.promise.answering import answered, reserved, sourced
+from sayso.promise.answering import answered, reserved, sourced, supplied
 from sayso.promise.asking import Question as Question
 from sayso.promise.asking import Request
 from sayso.promise.availability import Owner
@@ -28,6 +28,7 @@ from sayso.promise.evidence import recorded
 from sayso.promise.exposure import holder_of
 from sayso.promise.facts import Facts, Take
 from sayso.promise.lines import Considered, considered
+from sayso.promise.price import Priced
 from sayso.promise.reasons import CONDITIONAL, FIRM, REFUSED, Reason, Verdict, in_order, reason, worst
 from sayso.promise.world import World
 
@@ -54,6 +55,23 @@ class Decision(NamedTuple):
     amount: Decimal
     expires: datetime
     answer: shown.Answer
+
+
+class Plain(NamedTuple):
+    """A line to which nothing has to be said but its price. `at_once`: all of it is in stock."""
+
+    price: Priced
+    at_once: bool
+
+
+def plainly(question: Question, facts: Facts) -> list[Plain] | None:
+    """The prices of a request that is firm in every line with no reason at all, and approved; else None.
+
+    The same judgement as `decide` makes, without the words, for those who have very many requests to which the answer
+    is mostly yes. What is not plain is for `decide`.
+    """
+    with arithmetic():
+        return _plain(question, facts)
 
 
 def decide(question: Question, facts: Facts) -> Decision:
@@ -94,13 +112,52 @@ def _decided(question: Question, facts: Facts) -> Decision:
     return _made(question, facts, verdict, told, takes, credit, account, customer, totals, whole[1])
 
 
+def _plain(question: Question, facts: Facts) -> list[Plain] | None:
+    request, world, now, account_facts = question.request, facts.world, question.now, facts.account
+    customer = account_facts.card.customers.get(request.customer) if account_facts else None
+    if account_facts is None or customer is None:
+        return None
+    currency, today = request.currency or customer.currency or world.policy.company.currency, now.date()
+    lines: list[Considered] = []
+    for line in request.lines:
+        one = considered(request, line, customer, account_facts.card, world, facts.items, currency, today)
+        if one.verdict != FIRM or one.reasons or one.price is None:
+            return None
+        lines.append(one)
+    routes = world.routes(request.ship_to.country, request.ship_to.region, customer, now)
+    owner = Owner(customer.customer, customer.group, _contract(request))
+    found = sourced(lines, routes, owner, facts, customer, request.ship_to)
+    for one, (parts, replaced) in zip(lines, found, strict=True):
+        every = [*parts, *(part for other in replaced for part in other.parts)]
+        if supplied(one, every, routes) != (FIRM, []):
+            return None
+    if _of_the_whole(customer, request, routes, world, facts, now) != (FIRM, []):
+        return None
+    _, amount = _totals(lines, lines, world, currency, world.places(currency))
+    credit = _credit(_account(facts, world, today, customer), facts, customer, amount, currency, question)
+    if credit is not None and (credit.verdict != "approved" or credit.reasons):
+        return None
+    return [
+        Plain(
+            one.price,
+            all(part.state == "in_stock" for part in (*parts, *(p for o in replaced for p in o.parts))),
+        )
+        for one, (parts, replaced) in zip(lines, found, strict=True)
+        if one.price is not None
+    ]
+
+
 def _contract(request: Request) -> str:
     """The contract that the lines are bought under; all lines of a promise share one, the first that is named."""
     return next((line.contract for line in request.lines if line.contract), "")
 
 
 def _totals(
-    answered: Sequence[shown.Line], lines: Sequence[Considered], world: World, currency: str, places: int
+    answered: Sequence[shown.Line | Considered],
+    lines: Sequence[Considered],
+    world: World,
+    currency: str,
+    places: int,
 ) -> tuple[shown.Totals, Decimal]:
     """Totals of what is not refused, and the amount that counts for credit."""
     net = tax = ZERO
