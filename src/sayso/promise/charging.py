@@ -137,8 +137,6 @@ class _Telling:
         for name, own, other in zip(self.rules.particular, mine, its, strict=True):
             if own != other:
                 return f"; {WORDS[name]} decides"
-        if self.rules.conflicts == "refused":
-            return "; the other is the more particular"
         if (
             self.rules.among_equals == "largest_break"
             and one.line.min_quantity != self.winner.line.min_quantity
