@@ -13,9 +13,10 @@ from msgspec.structs import replace
 from sayso.audit.asked import Asks, Told
 from sayso.canon.decimals import arithmetic, money
 from sayso.errors import BadField
+from sayso.promise import credit_asked, exposure
 from sayso.promise.cards import ZERO, AccountCard, Customer
-from sayso.promise.credit_asked import CreditQuestion, examined, overdue_told
-from sayso.promise.exposure import Account, holder_of
+from sayso.promise.credit_asked import CreditQuestion
+from sayso.promise.exposure import Account
 from sayso.promise.gather import Books
 from sayso.promise.gathered import Row, account_card
 from sayso.promise.policy import Policy
@@ -62,7 +63,7 @@ def credit(books: Books, asked: Credit, today: Day, policy: Policy) -> Told:
             raise BadField(name, str(number), "not a number that counts", remedy="write e.g. 120.50")
     account, customer = _account(books, asked.customer, today, policy, asked.company)
     question = _question(books, account.card, asked)
-    found = examined(account, customer, ZERO, question)
+    found = credit_asked.examined(account, customer, ZERO, question)
     verdict, places = found.verdict, account.world.places(account.currency)
     parts: dict[str, Decimal] = dict.fromkeys((*policy.credit.parts, "replaced"), ZERO)
     parts.update(verdict.parts)
@@ -96,7 +97,7 @@ def overdue(books: Books, asked: Overdue, today: Day, policy: Policy) -> Told:
             "oldest": None if beyond is None else beyond.document,
             "days": None if beyond is None else beyond.days,
         }
-        return Told(answer, list(overdue_told(account)))
+        return Told(answer, list(credit_asked.overdue_told(account)))
 
 
 def _account(books: Books, name: str, today: Day, policy: Policy, company: str) -> tuple[Account, Customer]:
@@ -104,7 +105,7 @@ def _account(books: Books, name: str, today: Day, policy: Policy, company: str) 
         policy = replace(policy, credit=replace(policy.credit, selling_company=company))
     card = books.account(name)
     customer = card.customers.get(name) or Customer(name)
-    return Account(card, "", books.world(policy), today, holder_of(customer, card, policy)), customer
+    return Account(card, "", books.world(policy), today, exposure.holder_of(customer, card, policy)), customer
 
 
 def _question(books: Books, card: AccountCard, asked: Credit) -> CreditQuestion:

@@ -219,7 +219,7 @@ def _odoo() -> Credit:
         # A limit that depends on the company, with the company's own as its default; 0 is none.
         limit_from=("customer", "company"),
         # More than the limit is a warning on a draft order or invoice; nothing is blocked, and ageing is not looked at.
-        over_limit="refer", overdue="ignore", warnings="limit",
+        over_limit="refer", overdue="ignore",
     )  # fmt: skip
 
 
@@ -237,7 +237,7 @@ def _erpnext() -> Credit:
         limit_from=("customer", "group", "company"), zero_limit="next",
         # An error for everybody but the credit controller. Orders, and invoices with an item of no order; quotations not.
         over_limit="refuse", checked=("order", "invoice"), invoice_of_order="unchecked",
-        overdue="ignore", warnings="limit",
+        overdue="ignore",
     )  # fmt: skip
 
 
@@ -255,7 +255,7 @@ def _tryton() -> Credit:
         limit_from=("customer", "company"), zero_limit="nothing",
         # Checked as a sale is confirmed, and only where its amount is above 0. Overdue alone stops nothing.
         over_limit="refuse", checked=("order",), nothing_asked="unchecked",
-        overdue="ignore", warnings="limit",
+        overdue="ignore",
     )  # fmt: skip
 
 
