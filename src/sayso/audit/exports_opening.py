@@ -254,24 +254,13 @@ def _say(source: Source, survey: Survey) -> None:
 
 
 def _date_by_names(found: Opened) -> None:
-    """Several files of a kind, each with a day in its name: each holds from its day on, the first from the beginning."""
-    by_role: dict[tuple[str, str], list[Source]] = {}
+    """What has no times of its own, but a day in its file's name, is true from that day on."""
     for source in found.sources:
-        if (
-            source.role.name not in ("orders", "outcomes")
-            and not source.has("as_of")
-            and source.as_of is None
-        ):
-            by_role.setdefault((source.role.system, source.role.name), []).append(source)
-    for sources in by_role.values():
-        days = [_day_in(source.file) for source in sources]
-        if len(sources) < 2 or None in days or len(set(days)) < len(days):
+        if source.role.name in ("orders", "outcomes") or source.has("as_of") or source.as_of is not None:
             continue
-        first = min(day for day in days if day)
-        for source, day in zip(sources, days, strict=True):
-            source.as_of = None if day == first else day
-            when = "the beginning" if day == first else f"{day:%Y-%m-%d}"
-            source.said.append(f"by the days in the names, it holds from {when} on")
+        source.as_of = _day_in(source.file)
+        if source.as_of:
+            source.said.append(f"by its name, it tells of {source.as_of:%Y-%m-%d}")
 
 
 def _day_in(file: str) -> datetime | None:

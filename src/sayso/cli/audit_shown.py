@@ -1,0 +1,151 @@
+"""What an audit shows in a terminal: progress, what was guessed, the figures, and what could not be used."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
+from typing import IO, Any
+
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from sayso.audit.engine_findings import Findings
+from sayso.audit.exports import Folders
+from sayso.audit.shapes import CAUSES, DIRECTIONS, Problem, Spot
+from sayso.cli import options
+from sayso.errors import BadRequest
+
+_REPORT = "sayso.audit.report"
+_SHOWN_PROBLEMS = 15
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar on standard error, if that is a terminal; yields what is told how far it is."""
+    errors = _errors()
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
+        task = bar.add_task("")
+        yield lambda what, done, whole: bar.update(
+            task, description=what, completed=done, total=whole or None
+        )
+
+
+def told_guesses(exports: Folders, *, guessed: bool, as_json: bool) -> None:
+    """Say on standard error what the files were taken for, where nobody said it."""
+    if not guessed or as_json:
+        return
+    errors = _errors()
+    errors.print("No --map: what the files and columns are was guessed (sayso audit map writes it down).")
+    for one in exports.sources:
+        renamed = [f"{name} = {theirs}" for name, theirs in one.columns.items() if name != theirs]
+        said = "; ".join([*one.said, *([", ".join(renamed)] if renamed else [])])
+        errors.print(f"  {one.file}: {one.role.name}{': ' + said if said else ''}")
+
+
+def show(findings: Findings, problems: Sequence[Problem]) -> None:
+    """The figures and what could not be used."""
+    console = options.console()
+    console.print(_counted(findings), markup=False)
+    if findings.clean:
+        console.print("Storefront, ERP and policy agree on every line.")
+    else:
+        console.print(_table(findings))
+        for step in findings.smallest[:3]:
+            console.print(
+                f"Rule: {step.rule}: avoids {step.share:.0%} of it, all before it included", markup=False
+            )
+    for caveat in findings.caveats:
+        console.print(f"Mind: {caveat}", markup=False)
+    told(findings, problems)
+
+
+def told(findings: Findings, problems: Sequence[Problem]) -> None:
+    """What could not be used, on standard error: a part is never shown as if it were the whole."""
+    intake = findings.intake
+    if intake.whole:
+        return
+    errors = _errors()
+    errors.print(
+        f"NOT WHOLE: {intake.problems:,} problems in the exports; {intake.dropped:,} of {intake.rows:,} rows of "
+        "orders are in no figure. The first of each sort:", style="bold yellow",
+    )  # fmt: skip
+    for count in intake.problem_counts[:_SHOWN_PROBLEMS]:
+        first = next((one for one in problems if (one.file, one.column, one.detail)
+                      == (count.file, count.column, count.detail)), None)  # fmt: skip
+        if first:
+            more = f" ({count.count - 1:,} more)" if count.count > 1 else ""
+            errors.print(f"  {place(first)}{more}")
+    if len(intake.problem_counts) > _SHOWN_PROBLEMS:
+        errors.print(f"  and {len(intake.problem_counts) - _SHOWN_PROBLEMS} other sorts; --json has them all")
+
+
+def place(problem: Problem) -> str:
+    """A problem in one line: where it stands, what is wrong, what to do."""
+    where = f"{problem.file}:{problem.row}" if problem.row else problem.file
+    about = [one for one in (problem.column, repr(problem.value) if problem.value else "") if one]
+    said = f"{problem.detail}; {problem.remedy}" if problem.remedy else problem.detail
+    return ": ".join([where, *about, said])
+
+
+def page(findings: Findings, problems: Sequence[Problem]) -> str:
+    """The page that says it all, from the report."""
+    if find_spec(_REPORT) is None:
+        raise BadRequest("this version writes no page yet", remedy="use --json or --csv")
+    text: str = import_module(_REPORT).page(findings, problems)
+    return text
+
+
+def rows_into(file: IO[str]) -> Callable[[Spot], None]:
+    """What writes each blind spot as a row."""
+    names = list(Spot.__struct_fields__)
+    writer = csv.DictWriter(file, names, lineterminator="\n")
+    writer.writeheader()
+
+    def add(spot: Spot) -> None:
+        row: dict[str, Any] = msgspec.to_builtins(spot)
+        for name, value in row.items():
+            if isinstance(value, dict):
+                row[name] = "; ".join(f"{key} {one}" for key, one in value.items())
+        writer.writerow(row)
+
+    return add
+
+
+def _counted(findings: Findings) -> str:
+    intake = findings.intake
+    apart = [
+        f"{count:,} {what}"
+        for count, what in (
+            (intake.returns, "returned"), (intake.repeated, "repeated"), (intake.aside, "set aside"),
+            (intake.outside, "outside the time"), (intake.dropped, "not usable"),
+        )
+        if count
+    ]  # fmt: skip
+    rest = f" ({', '.join(apart)})" if apart else ""
+    return f"{intake.rows:,} rows: {intake.lines:,} lines of {intake.orders:,} orders{rest}"
+
+
+def _table(findings: Findings) -> Any:
+    table = options.table("What", "Cause", "Lines", "Orders", f"Money ({findings.currency})",
+                          right=("Lines", "Orders", f"Money ({findings.currency})"))  # fmt: skip
+    for direction, figure in findings.directions.items():
+        if figure.lines:
+            table.add_row(Text(DIRECTIONS[direction], style="bold"), "", f"{figure.lines:,}", f"{figure.orders:,}",
+                          f"{figure.money:,.2f}")  # fmt: skip
+        for bar in findings.causes:
+            if bar.direction == direction:
+                cause = bar.cause or bar.of
+                meaning = CAUSES.get(cause, "")  # type: ignore[call-overload]
+                table.add_row(Text(f"  {meaning}"), cause, f"{bar.figure.lines:,}", f"{bar.figure.orders:,}",
+                              f"{bar.figure.money:,.2f}")  # fmt: skip
+    return table
+
+
+def _errors() -> Console:
+    return Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
