@@ -23,7 +23,8 @@ from sayso.promise.facts import Facts
 from sayso.promise.lines import unit_of
 from sayso.promise.reasons import FIRM, REFUSED
 
-_NUMBER = "audit"
+#: No promise is made; the question has a number all the same.
+NUMBER = "audit"
 
 
 class Shown(NamedTuple):
@@ -96,7 +97,7 @@ def request(about: Asked, terms: Terms, undated: frozenset[int] = frozenset()) -
 def heard(about: Asked, question: Request, facts: Facts, terms: Terms, now: datetime | None = None) -> Heard:
     """What the judgement says, and which lines would be kept."""
     now = now or about.order.placed
-    answer = decide(Question(_NUMBER, question, now), facts).answer
+    answer = decide(Question(NUMBER, question, now), facts).answer
     fine = tuple(
         _kept(about, place, question, line, facts, terms, now) for place, line in enumerate(answer.lines)
     )
@@ -178,19 +179,32 @@ def off(about: Asked, place: int, line: shown.Line, places: int) -> Decimal:
 
     Below 0 where it charged too little. A unit price is compared to as many places as it was shown with.
     """
-    seen, priced = about.shown[place], line.price
-    if priced is None:
+    price = line.price
+    if price is None:
         return ZERO
-    amount = Decimal(priced.amount)
+    percent = Decimal(price.discount_percent) if price.discount_percent else ZERO
+    return off_by(
+        about.shown[place],
+        about.lines[place].quantity,
+        Decimal(price.unit),
+        Decimal(price.amount),
+        percent,
+        places,
+    )
+
+
+def off_by(
+    seen: Shown, quantity: Decimal, unit: Decimal, amount: Decimal, percent: Decimal, places: int
+) -> Decimal:
+    """The same of a price that is told in figures: per unit before a discount in percent, and for the whole line."""
     if seen.amount is not None:
         return rounded(seen.amount, places) - amount
-    if seen.unit is None:
+    if seen.unit is None or (seen.unit == unit and not percent):
         return ZERO
-    quantity = about.lines[place].quantity
     exponent = seen.unit.as_tuple().exponent
     told = max(-exponent if isinstance(exponent, int) else 0, places)
-    percent = Decimal(priced.discount_percent or 0)
-    net = Decimal(priced.unit) * (100 - percent) / 100
-    if rounded(net, told) == rounded(seen.unit, told) or rounded(seen.unit * quantity, places) == amount:
+    net = unit * (100 - percent) / 100
+    charged = rounded(seen.unit * quantity, places)
+    if charged == amount or rounded(net, told) == rounded(seen.unit, told):
         return ZERO
-    return rounded(seen.unit * quantity, places) - amount
+    return charged - amount

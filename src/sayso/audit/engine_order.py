@@ -5,7 +5,7 @@ Asks the one judgement under both policies; what differs becomes spots, each wit
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from sayso.audit.causes_missed import missed
 from sayso.audit.causes_put import Matter
 from sayso.audit.causes_stock import Shelf, shelf
 from sayso.audit.causes_told import arithmetic, sentence, shown_texts, site
-from sayso.audit.engine_answers import Asked, Heard, asked, heard, off, request, sometime
+from sayso.audit.engine_answers import NUMBER, Asked, Heard, asked, heard, off, off_by, request, sometime
 from sayso.audit.engine_findings import ZERO, Contradiction, Terms
 from sayso.audit.engine_outcomes import kept, of_line, priced
 from sayso.audit.engine_tally import Found, Tally
@@ -24,10 +24,12 @@ from sayso.audit.journal_standing import Standing
 from sayso.audit.rules_tried import NOTHING, REFRESHED, Verdict, losing, mending, refreshed_at, winning
 from sayso.audit.shapes import Direction, Outcome, ShopLine, Spot
 from sayso.canon.decimals import rounded
-from sayso.promise.answer import Line
+from sayso.promise.asking import Question, Request
 from sayso.promise.cards import Customer
+from sayso.promise.decision import Plain, plainly
 from sayso.promise.facts import Facts
 from sayso.promise.policy import Policy
+from sayso.promise.price import Priced
 
 _MOST_SHELVES = 50_000
 _MENDED: frozenset[str] = frozenset({"ask_policy"})
@@ -41,6 +43,18 @@ class Sides(NamedTuple):
     erp: Policy
     own: Policy | None
     terms: Terms
+
+
+class _Line(NamedTuple):
+    """A line that the storefront took, as it was asked about; `why` are the codes of what speaks against it."""
+
+    placed: Placed
+    about: Asked
+    place: int
+    question: Request
+    facts: Facts
+    currency: str
+    why: tuple[str, ...]
 
 
 class Bench:
@@ -91,25 +105,68 @@ class Bench:
         self, placed: Placed, about: Asked, found: list[Found], lost: list[tuple[frozenset[str], Decimal]]
     ) -> None:
         """The lines that the storefront took: would the ERP keep them, at that price? would the company?"""
-        said, facts = self._asked(about, self.sides.erp)
-        own = self._asked(about, self.sides.own) if self.sides.own is not None and any(said.kept) else None
-        places = facts.world.places(said.answer.totals.currency)
+        question = request(about, self.sides.terms)
+        facts = self.standing.facts(question, self.sides.erp)
         self.tally.taken.orders += 1
-        for place, line in enumerate(said.answer.lines):
-            worth = _worth(about, place, line, places)
-            money = self._in_company(worth, said, facts)
-            self._agreed(placed, about, place, said)
-            self.tally.taken.lines += 1
-            self.tally.taken.money += money
-            wrong = off(about, place, line, places)
+        prices = self._plain(about, question, facts)
+        if prices is not None:
+            for place, price in enumerate(prices):
+                line = _Line(placed, about, place, question, facts, price.currency, ())
+                self._fine(
+                    line, _worth(about, place, price.amount, facts.world.places(price.currency)), True, lost
+                )
+            return
+        said = heard(about, question, facts, self.sides.terms)
+        own = self._asked(about, self.sides.own) if self.sides.own is not None and any(said.kept) else None
+        currency, why = said.answer.totals.currency, _why(said)
+        places = facts.world.places(currency)
+        for place, answer in enumerate(said.answer.lines):
+            amount = Decimal(answer.price.amount) if answer.price else ZERO
+            worth, wrong = _worth(about, place, amount, places), off(about, place, answer, places)
+            line = _Line(placed, about, place, question, facts, currency, why[place])
+            if said.kept[place] and not wrong and (own is None or own[0].kept[place]):
+                self._fine(line, worth, True, lost)
+                continue
+            self._counted(line, worth, said.kept[place])
             if not said.kept[place] or wrong:
                 matter = Matter(about, place, said, facts, self.sides.terms, worth, wrong, {})
                 found.append(self._bad(placed, matter, "yes_no", places))
-            elif own is not None and not own[0].kept[place]:
+            elif own is not None:
                 matter = Matter(about, place, *own, self.sides.terms, worth, ZERO, {})
                 found.append(self._bad(placed, matter, "yes_policy_no", places))
-            elif names := self._would_lose(about, place, said, facts):
-                lost.append((names, money))
+
+    def _plain(self, about: Asked, question: Request, facts: Facts) -> list[Priced] | None:
+        """The prices of an order to which nobody has anything to say; None where something has to be looked at."""
+        asked_for = Question(NUMBER, question, about.order.placed)
+        plain = plainly(asked_for, facts)
+        if plain is None or not _at_once(about, question, plain):
+            return None
+        if self.sides.own is not None:
+            own = plainly(asked_for, self.standing.facts(question, self.sides.own))
+            if own is None or not _at_once(about, question, own):
+                return None
+        for place, one in enumerate(plain):
+            price, places = one.price, facts.world.places(one.price.currency)
+            quantity = about.lines[place].quantity
+            if off_by(about.shown[place], quantity, price.unit, price.amount, price.discount_percent, places):
+                return None
+        return [one.price for one in plain]
+
+    def _fine(
+        self, line: _Line, worth: Decimal, judged: bool, lost: list[tuple[frozenset[str], Decimal]]
+    ) -> None:
+        """A line that storefront, ERP and company agree on; which rules would have turned it away?"""
+        money = self._counted(line, worth, judged)
+        if names := self._would_lose(line):
+            lost.append((names, money))
+
+    def _counted(self, line: _Line, worth: Decimal, judged: bool) -> Decimal:
+        """Count a line that the storefront took; its money."""
+        money = self._in_company(worth, line.currency, line.facts, line.about.order.placed.date())
+        self.tally.taken.lines += 1
+        self.tally.taken.money += money
+        self._agreed(line, judged)
+        return money
 
     def _turned_away(self, placed: Placed, about: Asked, found: list[Found]) -> None:
         """The lines that the storefront did not take: would the ERP have sold them, and the company wanted to?"""
@@ -118,8 +175,9 @@ class Bench:
         places = facts.world.places(said.answer.totals.currency)
         self.tally.turned_away.orders += 1
         for place in range(about.nos, len(about.lines)):
-            worth = _worth(about, place, said.answer.lines[place], places)
-            money = self._in_company(worth, said, facts)
+            price = said.answer.lines[place].price
+            worth = _worth(about, place, Decimal(price.amount) if price else ZERO, places)
+            money = self._in_company(worth, said.answer.totals.currency, facts, placed.order.placed.date())
             self.tally.turned_away.lines += 1
             self.tally.turned_away.money += money
             if not said.kept[place] or not own.kept[place]:
@@ -144,7 +202,7 @@ class Bench:
         figures: Shelf | None = None
         counted: Mapping[int, Decimal] = {}
         if not matter.heard.fine[matter.place] and line.item in matter.facts.items:
-            figures, counted = self._figures(matter.about, matter.place, matter.heard, matter.facts)
+            figures, counted = self._figures(matter.about, matter.place, matter.heard.request, matter.facts)
         return Found(spots, money, mending(matter, names, figures, counted, outcome))
 
     def _spot(
@@ -154,17 +212,19 @@ class Bench:
         return Spot(
             direction, share.cause, order.order, line.line, order.placed, order.customer, line.item,
             site(matter), order.channel, line.quantity,
-            self._in_company(share.money, matter.heard, matter.facts), self.sides.erp.company.currency,
+            self._in_company(
+                share.money, matter.heard.answer.totals.currency, matter.facts, order.placed.date()
+            ), self.sides.erp.company.currency,
             shown_texts(matter), arithmetic(matter, share.cause), sentence(matter, direction, share.cause),
             confirmed,
         )  # fmt: skip
 
-    def _in_company(self, amount: Decimal, said: Heard, facts: Facts) -> Decimal:
-        """An amount of an answer in the company's currency; as it stands, and counted, where no rate is known."""
-        currency, company = said.answer.totals.currency, facts.world.policy.company.currency
+    def _in_company(self, amount: Decimal, currency: str, facts: Facts, day: date) -> Decimal:
+        """An amount in the company's currency; as it stands, and counted, where no rate is known."""
+        company = facts.world.policy.company.currency
         if currency == company or not amount:
             return amount
-        rate = facts.world.rate(currency, company, date.fromisoformat(said.answer.made[:10]))
+        rate = facts.world.rate(currency, company, day)
         if rate is None:
             self.tally.unrated[currency] = self.tally.unrated.get(currency, 0) + 1
             return amount
@@ -189,32 +249,29 @@ class Bench:
             sells["later"] += max(by_date - first, ZERO)
             sells["never"] += money - max(by_date, first)
 
-    def _agreed(self, placed: Placed, about: Asked, place: int, said: Heard) -> None:
-        if not placed.outcomes:
+    def _agreed(self, line: _Line, judged: bool) -> None:
+        outcomes = line.placed.outcomes
+        if not outcomes:
             self.tally.agreed["unknown"] += 1
             return
-        line = about.lines[place]
-        outcome = of_line(placed.outcomes, line.line)
-        done, judged = kept(about, place, outcome), said.kept[place]
-        answered = said.answer.lines[place]
-        credit = said.answer.credit.reasons if said.answer.credit else ()
-        why = ", ".join(one.code for one in (*answered.reasons, *credit, *said.answer.reasons))
+        order, number = line.about.order, line.about.lines[line.place].line
+        outcome = of_line(outcomes, number)
         example = Contradiction(
-            placed.order.order, line.line, "yes" if judged else "no", outcome.outcome if outcome else "",
-            outcome.reason if outcome else "", why or "nothing speaks against it",
+            order.order, number, "yes" if judged else "no", outcome.outcome if outcome else "",
+            outcome.reason if outcome else "", ", ".join(line.why) or "nothing speaks against it",
         )  # fmt: skip
-        self.tally.judged(judged, done, example, (placed.order.placed, placed.order.order, line.line))
+        done = kept(line.about, line.place, outcome)
+        self.tally.judged(judged, done, example, (order.placed, order.order, number))
 
-    def _would_lose(self, about: Asked, place: int, said: Heard, facts: Facts) -> frozenset[str]:
+    def _would_lose(self, line: _Line) -> frozenset[str]:
         """Rules that would turn away a line that is kept; only where the storefront's own figure is known."""
-        line, seen = about.lines[place], about.shown[place]
-        if seen.available_base is None or line.shown_date is not None or sometime(about, place):
+        told, seen = line.about.lines[line.place], line.about.shown[line.place]
+        if seen.available_base is None or told.shown_date is not None or told.need_by is not None:
             return frozenset()
-        if line.need_by is not None:
+        spare = seen.available_base - seen.asked_base
+        if spare < 0 or not self._may_lose(told, spare, line.facts):
             return frozenset()
-        if not self._may_lose(line, seen.available_base - seen.asked_base, facts):
-            return frozenset()
-        figures, counted = self._figures(about, place, said, facts)
+        figures, counted = self._figures(line.about, line.place, line.question, line.facts)
         return losing(seen, figures, counted)
 
     def _may_lose(self, line: ShopLine, spare: Decimal, facts: Facts) -> bool:
@@ -230,10 +287,10 @@ class Bench:
         return spare < most or line.item in self.standing.changes
 
     def _figures(
-        self, about: Asked, place: int, said: Heard, facts: Facts
+        self, about: Asked, place: int, question: Request, facts: Facts
     ) -> tuple[Shelf, Mapping[int, Decimal]]:
         """The item over the sites that ship, and what a feed of so many hours would have counted there."""
-        line, to, order = about.lines[place], said.request.ship_to, about.order
+        line, to, order = about.lines[place], question.ship_to, about.order
         known = facts.account.card.customers.get(order.customer) if facts.account else None
         routes = facts.world.routes(to.country, to.region, known, order.placed)
         sites = tuple((route.site, route.today, route.first) for route in routes)
@@ -256,14 +313,31 @@ class Bench:
         return figures, counted
 
 
-def _worth(about: Asked, place: int, line: Line, places: int) -> Decimal:
+def _worth(about: Asked, place: int, amount: Decimal, places: int) -> Decimal:
     """The amount of a line: what the storefront said, else its price, else the judgement's."""
     seen = about.shown[place]
     if seen.amount is not None:
         return rounded(seen.amount, places)
     if seen.unit is not None:
         return rounded(seen.unit * about.lines[place].quantity, places)
-    return Decimal(line.price.amount) if line.price else ZERO
+    return amount
+
+
+def _at_once(about: Asked, question: Request, plain: Sequence[Plain]) -> bool:
+    """Whether what is firm is also had as it was promised: at once, where no day was named."""
+    return all(
+        one.at_once or question.lines[place].need_by is not None or sometime(about, place)
+        for place, one in enumerate(plain)
+    )
+
+
+def _why(said: Heard) -> list[tuple[str, ...]]:
+    """The codes of what speaks against each line."""
+    credit = said.answer.credit.reasons if said.answer.credit else ()
+    return [
+        tuple(one.code for one in (*line.reasons, *credit, *said.answer.reasons))
+        for line in said.answer.lines
+    ]
 
 
 def _confirmed(matter: Matter, direction: Direction, outcome: Outcome | None) -> bool | None:
