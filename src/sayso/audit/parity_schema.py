@@ -25,11 +25,17 @@ _DAY = {
 _DECIMAL = {"type": ["string", "number", "null"]}
 
 
+def page() -> str:
+    """The schema as docs/reference/parity.schema.json has it."""
+    return msgspec.json.format(msgspec.json.encode(schema()), indent=1).decode() + "\n"
+
+
 def schema() -> dict[str, Any]:
     """JSON Schema, draft 2020-12, of a file of cases; of one line of JSON Lines it is `$defs/case`."""
     case = {"$ref": "#/$defs/case"}
     cases = {"type": "array", "items": case}
     parameters, shapes = _parameters()
+    policy, settings = _policy()
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Parity cases",
@@ -47,7 +53,8 @@ def schema() -> dict[str, Any]:
         "$defs": {
             "case": _case(),
             "given": _given(),
-            "policy": _policy(),
+            "policy": policy,
+            "settings": settings,
             "ask": _ask(parameters),
             "expect": {
                 "type": "object",
@@ -134,25 +141,27 @@ def _column(column: Column) -> dict[str, Any]:
     return {"type": [*_TEXT, "null"], **doc}
 
 
-def _policy() -> dict[str, Any]:
-    """Settings nested by group, or named with a dot."""
+def _policy() -> tuple[dict[str, Any], dict[str, Any]]:
+    """Settings nested by group, or named with a dot; and the shape of each by its dotted name."""
     groups: dict[str, Any] = {}
-    flat: dict[str, Any] = {}
+    settings: dict[str, Any] = {}
     for group in msgspec.structs.fields(Policy):
         if group.name == "profile":
             continue
         _, parts = msgspec.json.schema_components([group.type], ref_template="#/$defs/{name}")
-        settings = {name: _lenient(one) for name, one in parts[group.type.__name__]["properties"].items()}
-        for one in settings.values():
+        own = {name: _lenient(one) for name, one in parts[group.type.__name__]["properties"].items()}
+        for name, one in own.items():
             one.pop("default", None)
-        groups[group.name] = {"type": "object", "properties": settings, "additionalProperties": False}
-        flat |= {f"{group.name}.{name}": one for name, one in settings.items()}
-    return {
+            settings[f"{group.name}.{name}"] = one
+        within = {name: {"$ref": f"#/$defs/settings/{group.name}.{name}"} for name in own}
+        groups[group.name] = {"type": "object", "properties": within, "additionalProperties": False}
+    policy = {
         "type": ["object", "null"],
         "description": "Settings that differ from the profile's, nested by group or named with a dot.",
-        "properties": groups | flat,
+        "properties": groups | {name: {"$ref": f"#/$defs/settings/{name}"} for name in settings},
         "additionalProperties": False,
     }
+    return policy, settings
 
 
 def _ask(parameters: dict[str, Any]) -> dict[str, Any]:
