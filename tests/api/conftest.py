@@ -125,6 +125,14 @@ class FakeDesk:
         self._use("cases", state, caller, now, limit, cursor)
         return _reply(examples.CASES)
 
+    async def decisions(self, query, caller, now):
+        self._use("decisions", query, caller, now)
+        return _reply(examples.DECISIONS)
+
+    async def ends(self, query, caller, now):
+        self._use("ends", query, caller, now)
+        return _reply(examples.ENDS)
+
     def jwks(self) -> bytes:
         return msgspec.json.encode(examples.KEY_SET)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import NoReturn
 
@@ -15,11 +16,15 @@ from sayso.api import measures
 from sayso.api.bodies import MOST_TEXT, PLAIN_NUMBER
 from sayso.api.call import Ask, House
 from sayso.canon.kinds import KINDS
-from sayso.desk.calling import Caller, Reply
+from sayso.canon.times import parse_moment
+from sayso.desk.calling import Caller, DecisionQuery, EndsQuery, Reply
 from sayso.errors import BadField, NotAllowed, NotFound
 from sayso.promise import asking
 from sayso.promise.browsing import BrowseQuery, checked_query
 from sayso.promise.ordering import checked_order
+from sayso.promise.reasons import KINDS as REASONS
+from sayso.promise.reasons import SEVERITY
+from sayso.store.endings import HOW as ENDS
 
 CASE_STATES = ("open", "closed", "all")
 MOST_CASES = 200
@@ -113,10 +118,47 @@ async def cases(house: House, ask: Ask) -> Reply:
     state = _one(ask.query, "state", "open")
     if state not in CASE_STATES:
         raise BadField("state", state, "no such state of a case", remedy="send " + " or ".join(CASE_STATES))
+    return await house.desk.cases(state, ask.caller, ask.now, _limit(ask), _one(ask.query, "cursor"))
+
+
+async def decisions(house: House, ask: Ask) -> Reply:
+    """GET /v1/decisions"""
+    values = ask.query
+    query = DecisionQuery(
+        **{name: _one(values, name) for name in ("promise", "order", "customer", "item", "cursor")},
+        reason=_one_of(values, "reason", tuple(REASONS)), verdict=_one_of(values, "verdict", tuple(SEVERITY)),
+        since=_moment(values, "since"), until=_moment(values, "until"), limit=_limit(ask),
+    )  # fmt: skip
+    return await house.desk.decisions(query, ask.caller, ask.now)
+
+
+async def ends(house: House, ask: Ask) -> Reply:
+    """GET /v1/promises/ends"""
+    values = ask.query
+    query = EndsQuery(
+        **{name: _one(values, name) for name in ("cause", "customer", "cursor")},
+        how=_one_of(values, "how", ENDS), since=_moment(values, "since"), until=_moment(values, "until"),
+        limit=_limit(ask),
+    )  # fmt: skip
+    return await house.desk.ends(query, ask.caller, ask.now)
+
+
+def _limit(ask: Ask) -> int:
     limit = _one(ask.query, "limit", str(USUAL_CASES))
     if not re.fullmatch("[0-9]{1,4}", limit) or not 1 <= int(limit) <= MOST_CASES:
         raise BadField("limit", limit, f"a limit is 1 to {MOST_CASES}", remedy="send e.g. 50")
-    return await house.desk.cases(state, ask.caller, ask.now, int(limit), _one(ask.query, "cursor"))
+    return int(limit)
+
+
+def _one_of(values: Mapping[str, list[str]], name: str, known: tuple[str, ...]) -> str:
+    value = _one(values, name)
+    if name in values and value not in known:
+        raise BadField(name, value, f"there is no such {name}", remedy="one of " + ", ".join(known))
+    return value
+
+
+def _moment(values: Mapping[str, list[str]], name: str) -> datetime | None:
+    return parse_moment(_one(values, name), field=name) if name in values else None
 
 
 async def document(house: House, ask: Ask) -> Reply:

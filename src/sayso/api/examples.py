@@ -171,6 +171,39 @@ CASES: dict[str, Any] = {
     "next": "",
 }  # fmt: skip
 
+DECISIONS: dict[str, Any] = {
+    "decisions": [
+        {
+            "promise": PROMISE_ID, "made": "2011-02-01T09:30:00Z", "customer": "13047", "account": "13047",
+            "verdict": "firm", "held": True, "state": "ordered", "order": "WEB-1001", "reference": "cart-8812",
+            "totals": FIRM["totals"], "reasons": [],
+            "lines": [
+                {"line": 1, "item": "85123A", "quantity": "48", "uom": "EA", "verdict": "firm", "reasons": []}
+            ],
+            "credit": {"verdict": "approved", "reasons": []},
+            "evidence": {
+                "judgement": "2", "policy": "5amjXUbRI6PksK-T8qccyA", "world": "hG2qkd8bCAkyUrVFJ7YXbg",
+                "account": "s1hvD85iOgHkvvqbJ47jGQ", "items": {"85123A": "47DEQpj8HBSa-_TImW-5JC"}, "overridden_by": "",
+            },
+        }
+    ],
+    "looked_back_to": None,
+    "next": "",
+}  # fmt: skip
+
+ENDS: dict[str, Any] = {
+    "ends": [
+        {
+            "promise": PROMISE_ID, "ended": "2011-02-08T06:01:10Z", "how": "late", "cause": "demand_gone", "by": "",
+            "facts": {"order": "WEB-1001", "promised": "2011-02-04", "gone": "2011-02-08", "presumed": True},
+            "customer": "13047", "channel": "web", "reference": "cart-8812", "order": "WEB-1001", "verdict": "firm",
+            "amount": "146.88", "made": "2011-02-01T09:30:00Z",
+            "earlier": [{"ended": "2011-02-06T06:00:00Z", "how": "late", "cause": "open_after_its_day", "by": ""}],
+        }
+    ],
+    "next": "",
+}  # fmt: skip
+
 KEY_SET = {
     "keys": [
         {

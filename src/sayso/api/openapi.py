@@ -49,6 +49,7 @@ _TAGS = {
     "availability": "Browse without holding.",
     "facts": "Tell Sayso what the back office knows.",
     "cases": "What went wrong, and whose it is.",
+    "insight": "What was decided and why, and how promises ended.",
     "about": "This document, health, measures, public keys. No key needed.",
 }
 

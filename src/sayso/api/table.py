@@ -7,6 +7,7 @@ from typing import Any
 from sayso.api import asks, calls, examples, shapes
 from sayso.api.bodies import MOST_TEXT
 from sayso.api.call import Call, Parameter
+from sayso.api.table_insight import INSIGHT
 from sayso.canon.kinds import KINDS
 from sayso.errors import BadField, BadRequest, Busy, Conflict, KeyReused, NotFound, StoreAway, TooLarge
 from sayso.promise import asking, ordering
@@ -56,8 +57,7 @@ _BROWSE = (
     _query("variant", "The variant of each item.", _TEXT),
 )
 
-_CASES = (
-    _query("state", "Which cases.", {"type": "string", "enum": list(calls.CASE_STATES), "default": "open"}),
+_PAGE = (
     _query(
         "limit",
         "How many in a page.",
@@ -65,7 +65,10 @@ _CASES = (
     ),
     _query("cursor", "`next` of the page before.", _TEXT),
 )
-
+_CASES = (
+    _query("state", "Which cases.", {"type": "string", "enum": list(calls.CASE_STATES), "default": "open"}),
+    *_PAGE,
+)
 _PROMISES = (
     Call(
         method="POST",
@@ -324,4 +327,6 @@ _PUBLIC = (
 )
 
 #: Every call; the router tries their paths in this order, so the busiest stand first.
-CALLS: tuple[Call, ...] = (*_PROMISES[:1], *_OTHERS[:1], *_ORDERS, *_PROMISES[1:], *_OTHERS[1:], *_PUBLIC)
+CALLS: tuple[Call, ...] = (
+    *_PROMISES[:1], *_OTHERS[:1], *_ORDERS, *INSIGHT, *_PROMISES[1:], *_OTHERS[1:], *_PUBLIC,
+)  # fmt: skip

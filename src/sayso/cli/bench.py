@@ -7,7 +7,10 @@ from importlib.util import find_spec
 
 import click
 
-_HERE = {"promises": ("sayso.bench.promises", "promises")}
+_HERE = {
+    "promises": ("sayso.bench.promises", "promises"),
+    "replay": ("sayso.bench.replay", "replay"),
+}
 
 
 class _Bench(click.Group):

@@ -70,13 +70,16 @@ def console() -> Any:
     return shown
 
 
-def table(*columns: str, right: tuple[str, ...] = ()) -> Any:
-    """A table for people; the columns named in `right` are figures."""
+def table(*columns: str, right: tuple[str, ...] = (), whole: tuple[str, ...] = ()) -> Any:
+    """A table for people; the columns named in `right` are figures, those in `whole` are never cut or broken."""
     from rich import box
     from rich.table import Column, Table
 
     return Table(
-        *(Column(name, justify="right" if name in right else "left") for name in columns),
+        *(
+            Column(name, justify="right" if name in right else "left", no_wrap=name in whole)
+            for name in columns
+        ),
         box=box.SIMPLE_HEAD,
         pad_edge=False,
         show_edge=False,

@@ -59,7 +59,7 @@ def show(plan: Plan, tally: Tally, shown: Mapping[str, Any], console: Any) -> No
     for kind, count in tally.problems.items():
         console.print(f"{count:,} {kind.replace('_', ' ')}: {KINDS[kind]}", markup=False, style="bold")  # type: ignore[index]
     if tally.examples:
-        table = options.table("Promise", "Made", "What", "Where")
+        table = options.table("Promise", "Made", "What", "Where", whole=("Promise",))
         for one in tally.examples:
             table.add_row(*map(Text, (one.promise, one.made, one.kind.replace("_", " "), one.detail)))
         console.print(table)
@@ -101,7 +101,15 @@ def _what_if(found: Figures, policy: str, console: Any) -> None:
 
 def _changes(worst: list[Change]) -> Any:
     table = options.table(
-        "Promise", "Made", "Customer", "Verdict", "Why", "Worth", "What it would have meant", right=("Worth",)
+        "Promise",
+        "Made",
+        "Customer",
+        "Verdict",
+        "Why",
+        "Worth",
+        "What it would have meant",
+        right=("Worth",),
+        whole=("Promise", "Made", "Worth"),
     )
     for one in worst:
         why = " ".join([*(f"+{code}" for code in one.came), *(f"-{code}" for code in one.went)])

@@ -34,8 +34,13 @@ COMMANDS: Mapping[str, Entry] = {
     "promise": Entry("promise", "promise", "Ask for a promise, and read the answer; or verify one."),
     "cases": Entry("cases", "cases", "The work list: promises at risk, with the money and the next step."),
     "ledger": Entry("ledger", "ledger", "The reservation ledger against its reservations."),
+    "promises": Entry("promises", "promises", "The promise ledger: how promises ended, and why."),
+    "decisions": Entry(
+        "decisions", "decisions", "Find recorded decisions, and show them with their evidence in short."
+    ),
     "replay": Entry("replay", "replay", "Make recorded decisions again, and try them under another policy."),
     "parity": Entry("parity", "parity", "Ask what cases ask, and compare with what they expect."),
+    "audit": Entry("audit", "audit", "Find what the storefront promised and the ERP would refuse, from exports."),
     "policy": Entry("policy", "policy", "How the company wants to be decided for."),
     "eta": Entry("eta", "eta", "Arrival dates: what is learned from receipts, and how well it holds."),
     "keys": Entry("keys", "keys", "API keys: who may call, and what for."),

@@ -53,6 +53,33 @@ class Reply(Struct, frozen=True):
     location: str = ""
 
 
+class DecisionQuery(Struct, frozen=True):
+    """Which recorded decisions are asked for, and which page of them. Blank: any."""
+
+    promise: str = ""
+    order: str = ""
+    customer: str = ""
+    item: str = ""
+    reason: str = ""
+    verdict: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    limit: int = 50
+    cursor: str = ""
+
+
+class EndsQuery(Struct, frozen=True):
+    """Which ends of promises are asked for, and which page of them. Blank: any."""
+
+    how: str = ""
+    cause: str = ""
+    customer: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    limit: int = 50
+    cursor: str = ""
+
+
 class Desk(Protocol):
     """The use cases behind the doors. `key` is an Idempotency-Key, `body` the request's bytes, for its hash.
 
@@ -101,6 +128,10 @@ class Desk(Protocol):
     ) -> Reply: ...
 
     async def cases(self, state: str, caller: Caller, now: datetime, limit: int, cursor: str) -> Reply: ...
+
+    async def decisions(self, query: DecisionQuery, caller: Caller, now: datetime) -> Reply: ...
+
+    async def ends(self, query: EndsQuery, caller: Caller, now: datetime) -> Reply: ...
 
     def jwks(self) -> bytes: ...
 

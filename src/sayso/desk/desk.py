@@ -13,8 +13,8 @@ import msgspec
 from sayso.canon.canonical import digest
 from sayso.canon.ids import new_id
 from sayso.canon.times import moment, parse_duration
-from sayso.desk import browse, casework, redating
-from sayso.desk.calling import Caller, Reply
+from sayso.desk import browse, casework, records, redating
+from sayso.desk.calling import Caller, DecisionQuery, EndsQuery, Reply
 from sayso.desk.cardfile import CardFile
 from sayso.desk.errands import Ask, Asked, End, Place, Renew, Said, order_body
 from sayso.desk.facts import load_batch
@@ -242,6 +242,16 @@ class Desk:
         """The work list."""
         with mapped():
             return Reply(200, await casework.listed(self._pool, state, caller, limit, cursor))
+
+    async def decisions(self, query: DecisionQuery, caller: Caller, now: datetime) -> Reply:
+        """Recorded decisions, with their evidence in short."""
+        with mapped():
+            return Reply(200, await records.decisions(self._pool, query, caller, now))
+
+    async def ends(self, query: EndsQuery, caller: Caller, now: datetime) -> Reply:
+        """How promises ended, and why."""
+        with mapped():
+            return Reply(200, await records.ends(self._pool, query, caller))
 
     def jwks(self) -> bytes:
         """The public keys, as a JWK set."""

@@ -16,7 +16,8 @@ from msgspec import Struct
 from sayso.store.database import queries
 from sayso.store.promises import Recorded
 
-_FITS = """made >= $6 AND made < $7 AND ($1::text[] IS NULL OR id = ANY ($1)) AND ($2::text IS NULL OR customer = $2)
+_FITS = """made >= $6 AND made < $7
+    AND ($1::text[] IS NULL OR id = ANY ($1)) AND ($2::text[] IS NULL OR customer = ANY ($2))
     AND ($5::text IS NULL OR verdict = $5)
     AND ($4::text IS NULL OR position(convert_to('"code":"' || $4 || '"', 'UTF8') in answer) > 0)
     AND CASE WHEN $3::text IS NULL THEN true
@@ -32,8 +33,8 @@ LAST = ("prm_" + "z" * 27, datetime(9999, 12, 31, tzinfo=UTC))
 
 
 class Filter(Struct, frozen=True, omit_defaults=True):
-    """Which decisions: made in [since, until), and where they are given under these numbers, of this customer, that
-    looked at this item, with this reason code, with this verdict."""
+    """Which decisions: made in [since, until), and where they are given under these numbers, of this customer (and of
+    none but `customers`), that looked at this item, with this reason code, with this verdict."""
 
     since: datetime
     until: datetime
@@ -42,6 +43,14 @@ class Filter(Struct, frozen=True, omit_defaults=True):
     item: str | None = None
     reason: str | None = None
     verdict: str | None = None
+    customers: tuple[str, ...] | None = None
+
+    @property
+    def buyers(self) -> list[str] | None:
+        """The customers that are meant; None: all."""
+        if self.customer is None:
+            return None if self.customers is None else list(self.customers)
+        return [self.customer] if self.customers is None or self.customer in self.customers else []
 
 
 class Slice(Struct, frozen=True):
@@ -86,6 +95,12 @@ async def months(connection: Any) -> list[tuple[datetime, datetime]]:
     return found
 
 
+async def size(connection: Any) -> int:
+    """Bytes on disk of the journal, its indexes included."""
+    found: int = await connection.fetchval(SQL["size"])
+    return found
+
+
 async def slices(connection: Any, since: datetime, until: datetime, size: int) -> list[Slice]:
     """The journal of a range in slices of about so many decisions, none of them across two months."""
     found: list[Slice] = []
@@ -119,7 +134,7 @@ async def unrecorded(connection: Any, asked: Filter, piece: Slice) -> list[tuple
     """Promises of a slice whose decision is not there, by number and moment."""
     rows = await connection.fetch(
         SQL["unrecorded"], piece.first, piece.beyond, piece.since, piece.until,
-        None if asked.promises is None else list(asked.promises), asked.customer, timeout=_LONG,
+        None if asked.promises is None else list(asked.promises), asked.buyers, timeout=_LONG,
     )  # fmt: skip
     return [(row["id"], row["made"]) for row in rows]
 
@@ -167,4 +182,4 @@ async def of_order(connection: Any, order: str) -> list[str]:
 
 def _filter(asked: Filter, since: datetime, until: datetime) -> list[Any]:
     promises = None if asked.promises is None else list(asked.promises)
-    return [promises, asked.customer, asked.item, asked.reason, asked.verdict, since, until]
+    return [promises, asked.buyers, asked.item, asked.reason, asked.verdict, since, until]

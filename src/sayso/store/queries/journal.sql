@@ -5,6 +5,11 @@
 SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
 WHERE i.inhparent = 'decisions'::regclass ORDER BY c.relname;
 
+-- name: size
+-- Bytes on disk of all months, with their indexes.
+SELECT coalesce(sum(pg_total_relation_size(i.inhrelid)), 0)::bigint FROM pg_inherits i
+WHERE i.inhparent = 'decisions'::regclass;
+
 -- name: cuts
 -- Every so many-th number of a range of moments, in order, with its place: where slices begin.
 SELECT id, place FROM (
@@ -21,7 +26,7 @@ ORDER BY id, made LIMIT $12;
 -- Promises whose decision is not on record, of a slice.
 SELECT p.id, p.made FROM promises p
 WHERE p.id >= $1 AND ($2::text IS NULL OR p.id < $2) AND p.made >= $3 AND p.made < $4
-    AND ($5::text[] IS NULL OR p.id = ANY ($5)) AND ($6::text IS NULL OR p.customer = $6)
+    AND ($5::text[] IS NULL OR p.id = ANY ($5)) AND ($6::text[] IS NULL OR p.customer = ANY ($6))
     AND NOT EXISTS (SELECT FROM decisions d WHERE d.id = p.id AND d.made = p.made)
 ORDER BY p.id;
 
