@@ -21,6 +21,7 @@ from sayso.audit.reading_time import Order
 from sayso.audit.reading_values import Spelling, Unreadable, moment
 from sayso.audit.shapes import FileRead, Problem
 from sayso.errors import BadRequest, SaysoError
+from sayso.systems.files_delimited import Delimited
 from sayso.systems.files_tables import SUFFIXES, Batch, How, Table, suffix_of, table
 
 _SAMPLE = 300
@@ -107,7 +108,7 @@ def _open_file(found: Opened, system: System, path: Path, name: str, mapped: Map
         found.unused.append(FileRead(shown, system, "", 0, ("an export of Business Central's API",)))
         return
     guessed = guess(system, name, read.names, sample)
-    if not (role_name or guessed.role):
+    if not role_name and not _looks_like(mapped, system, guessed, name):
         detail = f"nothing tells what it is ({', '.join(read.names)[:100]}): it was not used"
         remedy = f'name it in the map (files = ["{name}"]), or write ignore = ["{name}"] under [{system}]'
         found.problems.add(Problem(shown, 0, "", "", detail, remedy), 0)
@@ -116,6 +117,15 @@ def _open_file(found: Opened, system: System, path: Path, name: str, mapped: Map
     role = ROLES[system][role_name or guessed.role]
     part = mapped.part(system, role.name, name)
     found.sources.append(_source(found, role, shown, read, guessed, part, sample))
+
+
+def _looks_like(mapped: Map, system: System, guessed: Guess, name: str) -> bool:
+    """Whether a file is worth asking about: a name alone, without a column that fits, is not enough."""
+    if not guessed.role:
+        return False
+    role, part = ROLES[system][guessed.role], mapped.part(system, guessed.role, name)
+    known = {one for one, column in guessed.columns.items() if column.sure >= SURE} | part.columns.keys()
+    return any(one in known for one in role.needed)
 
 
 def _source(
@@ -154,6 +164,7 @@ def _source(
     source = Source(
         role, shown, read, _ordered(role, columns), dict(part.fixed), words, Spelling(zone=zone), said, as_of,
         documents=any(name.endswith(".#") for name in read.names),
+        typed=not isinstance(read, Delimited),
     )  # fmt: skip
     _check_fixed(found, source)
     return source

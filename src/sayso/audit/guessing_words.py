@@ -60,7 +60,7 @@ _TO_ONE: Mapping[str, str] = MappingProxyType(
 )
 _COMPOUNDS = (
     "kunden artikel bestell auftrags rechnungs liefer lager preis mengen waehrungs wahrungs faelligkeits debitoren"
-    " kreditoren beleg positions verfallig wunsch mindest einzel stueck gesamt waren"
+    " kreditoren listen verkaufs beleg positions verfallig wunsch mindest einzel stueck gesamt waren"
 )
 _STEMS = sorted(_COMPOUNDS.split(), key=len, reverse=True)
 _IDLE = frozenset(
@@ -204,5 +204,6 @@ def _parts(word: str) -> list[str]:
 _STEM_WORDS: Mapping[str, str] = MappingProxyType(
     {"kunden": "customer", "bestell": "order", "auftrags": "order", "liefer": "freight", "waehrungs": "currency",
      "wahrungs": "currency", "faelligkeits": "due", "positions": "line", "einzel": "unit", "stueck": "unit",
-     "mengen": "quantity", "waren": "item", "mindest": "min", "wunsch": "requested"}
+     "mengen": "quantity", "waren": "item", "mindest": "min", "wunsch": "requested",
+     "listen": "list", "verkaufs": "sales"}
 )  # fmt: skip

@@ -95,6 +95,8 @@ def _reader(wanted: Wanted, spelling: Spelling) -> Callable[[str], Any]:
             return lambda text: _canon(column, words.COUNTRIES.get(text.lower(), text))
         case "currency":
             return lambda text: _canon(column, words.CURRENCIES.get(text.lower(), text))
+        case "uom":
+            return lambda text: _canon(column, words.UNITS.get(text.lower(), text))
         case "boolean":
             return lambda text: _boolean(column, text)
         case "enum":

@@ -36,7 +36,10 @@ class Rows(NamedTuple):
 
 @dataclass
 class Source:
-    """A file and how to read it. `said`: what was guessed or found out; `rows`: how many were read."""
+    """A file and how to read it. `said`: what was guessed or found out; `rows`: how many were read.
+
+    `documents`: its rows are lines of documents, of which each stands in one piece. `typed`: its numbers are numbers.
+    """
 
     role: Role
     file: str
@@ -48,6 +51,7 @@ class Source:
     said: list[str] = field(default_factory=list)
     as_of: Any = None
     documents: bool = False
+    typed: bool = False
     rows: int = 0
 
     def has(self, name: str) -> bool:
@@ -129,7 +133,8 @@ class Survey:
                 )
         numbers = self._shown("number")
         if decimal is None:
-            decimal, asked = _one_of(numbers, (".", ","), harmless="?.")
+            # What comes typed has a point before its decimals, whatever it looks like.
+            decimal, asked = (".", False) if self._source.typed else _one_of(numbers, (".", ","))
             if asked:
                 questions.append(
                     self._question(numbers, "thousands and decimals cannot be told apart", "decimal", ",")
@@ -155,17 +160,12 @@ class Survey:
         return Question(self._source.file, f"{detail}: {told}", remedy)
 
 
-def _one_of(
-    shown: Mapping[str, tuple[str, int, str]], choices: tuple[str, str], harmless: str = ""
-) -> tuple[str, bool]:
+def _one_of(shown: Mapping[str, tuple[str, int, str]], choices: tuple[str, str]) -> tuple[str, bool]:
     """Which of two spellings the examples show for certain, and whether it has to be asked."""
-    either = [one for one in shown if one.startswith("?") and one != harmless]
     there = [one for one in choices if one in shown]
     if len(there) == 1:
         return there[0], False
-    if there and (either or harmless in shown):
-        return "", True
-    return "", bool(either)
+    return "", any(one.startswith("?") for one in shown)
 
 
 def _decimal(text: str) -> Decimals:

@@ -1,4 +1,4 @@
-"""Words of the trade in English, German, French and Spanish: months, countries, yes and no, outcomes.
+"""Words of the trade in English, German, French and Spanish: months, countries, units, yes and no, outcomes.
 
 Knows words only; which column they stand in is the mapping's to say.
 """
@@ -56,6 +56,19 @@ COUNTRIES: Mapping[str, str] = MappingProxyType(
 
 CURRENCIES: Mapping[str, str] = MappingProxyType({"£": "GBP", "€": "EUR", "us$": "USD", "zł": "PLN"})
 """Signs that stand for one currency only; $ and kr do not."""
+
+
+_UNITS = {
+    "EA": "stk stück stueck st pièce pieza pza ud uds unidad unidades unité unités u",
+    "CT": "karton kartons kt krt caja cajas", "BX": "schachtel boîte", "PK": "packung pck pkg paquet paquete",
+    "PL": "palette paletten palé", "PR": "paar paire par", "DZN": "dtz dutzend douzaine docena",
+    "BG": "beutel sac bolsa", "BO": "flasche flaschen bouteille botella", "RO": "rolle rollen rouleau rollo",
+    "MTR": "mètre metro metros lfm", "LTR": "litro litros",
+}  # fmt: skip
+UNITS: Mapping[str, str] = MappingProxyType(
+    {word: code for code, words in _UNITS.items() for word in words.split()}
+)
+"""Units as Germans, French and Spaniards write them, in small letters, to their codes; the English are canon's."""
 
 
 def _words(text: str) -> frozenset[str]:
