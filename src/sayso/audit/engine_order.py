@@ -13,7 +13,6 @@ from typing import NamedTuple
 from sayso.audit.causes import Share, shares
 from sayso.audit.causes_missed import missed
 from sayso.audit.causes_put import Matter
-from sayso.audit.causes_stock import Shelf, shelf
 from sayso.audit.causes_told import arithmetic, sentence, shown_texts, site
 from sayso.audit.engine_answers import NUMBER, Asked, Heard, asked, heard, off, off_by, request, sometime
 from sayso.audit.engine_findings import ZERO, Contradiction, Terms
@@ -21,8 +20,18 @@ from sayso.audit.engine_outcomes import kept, of_line, priced
 from sayso.audit.engine_tally import Found, Tally
 from sayso.audit.journal import Placed
 from sayso.audit.journal_standing import Standing
-from sayso.audit.rules_tried import NOTHING, REFRESHED, Verdict, losing, mending, refreshed_at, winning
-from sayso.audit.shapes import Direction, Outcome, ShopLine, Spot
+from sayso.audit.rules_tried import (
+    NOTHING,
+    REFRESHED,
+    Held,
+    Verdict,
+    held,
+    losing,
+    mending,
+    refreshed_at,
+    winning,
+)
+from sayso.audit.shapes import Direction, Outcome, Spot
 from sayso.canon.decimals import rounded
 from sayso.promise.asking import Question, Request
 from sayso.promise.cards import Customer
@@ -31,10 +40,8 @@ from sayso.promise.facts import Facts
 from sayso.promise.policy import Policy
 from sayso.promise.price import Priced
 
-_MOST_SHELVES = 50_000
+_MOST_HELD = 50_000
 _MENDED: frozenset[str] = frozenset({"ask_policy"})
-
-_Sites = tuple[tuple[str, date, int], ...]
 
 
 class Sides(NamedTuple):
@@ -62,8 +69,7 @@ class Bench:
 
     def __init__(self, standing: Standing, sides: Sides, tally: Tally) -> None:
         self.standing, self.sides, self.tally = standing, sides, tally
-        self._shelves: dict[tuple[str, str, _Sites], Shelf] = {}
-        self._most: dict[str, Decimal] = {}
+        self._held: dict[tuple[str, str, tuple[str, ...]], Held] = {}
 
     def judge(self, placed: Placed) -> list[Found]:
         """Judge an order as the facts stand, its own rows aside, and count what was found."""
@@ -73,8 +79,6 @@ class Bench:
     def next_day(self) -> None:
         """Another day begins."""
         self.standing.next_day()
-        self._shelves.clear()
-        self._most.clear()
 
     def _judge(self, placed: Placed) -> list[Found]:
         order, tally = placed.order, self.tally
@@ -199,7 +203,7 @@ class Bench:
             return Found(spots, money, Verdict(_MENDED, frozenset()))
         self._sells(matter, money)
         names = [share.cause for share in causes]
-        figures: Shelf | None = None
+        figures: Held | None = None
         counted: Mapping[int, Decimal] = {}
         if not matter.heard.fine[matter.place] and line.item in matter.facts.items:
             figures, counted = self._figures(matter.about, matter.place, matter.heard.request, matter.facts)
@@ -268,47 +272,32 @@ class Bench:
         told, seen = line.about.lines[line.place], line.about.shown[line.place]
         if seen.available_base is None or told.shown_date is not None or told.need_by is not None:
             return frozenset()
-        spare = seen.available_base - seen.asked_base
-        if spare < 0 or not self._may_lose(told, spare, line.facts):
+        if seen.available_base < seen.asked_base:
             return frozenset()
         figures, counted = self._figures(line.about, line.place, line.question, line.facts)
         return losing(seen, figures, counted)
 
-    def _may_lose(self, line: ShopLine, spare: Decimal, facts: Facts) -> bool:
-        """Whether so much more than was asked could be used up by anything that a rule takes off."""
-        item = facts.items[line.item]
-        most = self._most.get(item.digest)
-        if most is None:
-            card = item.card
-            most = sum((one.reserved + one.safety_stock for one in card.stock), ZERO)
-            most += sum((one.quantity for one in card.demand), ZERO)
-            most += sum((one.quantity for one in card.allocations), ZERO)
-            self._most[item.digest] = most
-        return spare < most or line.item in self.standing.changes
-
     def _figures(
         self, about: Asked, place: int, question: Request, facts: Facts
-    ) -> tuple[Shelf, Mapping[int, Decimal]]:
-        """The item over the sites that ship, and what a feed of so many hours would have counted there."""
+    ) -> tuple[Held, Mapping[int, Decimal]]:
+        """What the sites that ship hold, and what a feed of so many hours would have counted there."""
         line, to, order = about.lines[place], question.ship_to, about.order
         known = facts.account.card.customers.get(order.customer) if facts.account else None
-        routes = facts.world.routes(to.country, to.region, known, order.placed)
-        sites = tuple((route.site, route.today, route.first) for route in routes)
-        item = facts.items[line.item]
-        key = (f"{item.digest} {facts.world.mark}", line.variant, sites)
-        figures = self._shelves.get(key)
+        sites = tuple(route.site for route in facts.world.routes(to.country, to.region, known, order.placed))
+        card, digest = facts.items[line.item].card, facts.items[line.item].digest
+        key = (digest, line.variant, sites)
+        figures = self._held.get(key)
         if figures is None:
-            if len(self._shelves) >= _MOST_SHELVES:
-                self._shelves.clear()
-            figures = self._shelves[key] = shelf(facts, item, line.variant, sites)
+            if len(self._held) >= _MOST_HELD:
+                self._held.clear()
+            figures = self._held[key] = held(card, line.variant, sites)
         counted = dict.fromkeys(REFRESHED, figures.on_hand)
         if line.item in self.standing.changes:
-            here = {site for site, _, _ in sites}
-            now = {(one.site, one.variant): one.on_hand for one in item.card.stock}
+            now = {(one.site, one.variant): one.on_hand for one in card.stock}
             for hours in REFRESHED:
                 before = self.standing.on_hand_until(line.item, refreshed_at(order.placed, hours))
                 for (name, variant), count in before.items():
-                    if name in here and variant == line.variant:
+                    if name in sites and variant == line.variant:
                         counted[hours] += count - now.get((name, variant), ZERO)
         return figures, counted
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from sayso.audit.engine_order import Bench, Sides
 from sayso.audit.engine_tally import Tally
-from sayso.audit.journal import BEGINNING, Layout, Placed, rows
+from sayso.audit.journal import BEGINNING, ORDERS, Layout, Placed, rows
 from sayso.audit.journal_standing import followed, of_the_hour, opened
 from sayso.audit.shapes import Spot
 
@@ -100,7 +100,7 @@ def _hour(
     """An hour's orders, each after everything that was told until then."""
     standing = bench.standing
     facts, beliefs = of_the_hour(layout, hour)
-    orders: list[Placed] = sorted(rows(layout, layout.orders[hour]), key=_placed)
+    orders: list[Placed] = sorted(rows(layout, layout.orders[hour], ORDERS), key=_placed)
     fact = belief = 0
     for placed in orders:
         moment = placed.order.placed

@@ -8,10 +8,14 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sayso.audit.shapes import Exports, FactRow, Outcome, ShopOrder
+import msgspec
+from msgspec import Struct
+
+from sayso.audit.shapes import Belief, Exports, FactRow, Outcome, ShopOrder
 
 #: What holds from the beginning stands before all hours.
 BEGINNING = -(1 << 40)
@@ -22,11 +26,25 @@ PASSING = frozenset({"demand", "inbound", "receivables", "exposures", "receipts"
 _Places = dict[int, list[tuple[int, int]]]
 
 
-class Placed(NamedTuple):
+class Placed(Struct, frozen=True, array_like=True):
     """An order and what became of it."""
 
     order: ShopOrder
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[Outcome, ...] = ()
+
+
+class Packing(NamedTuple):
+    """How rows of one sort become bytes, and the bytes rows."""
+
+    pack: Callable[[list[Any]], bytes]
+    unpack: Callable[[bytes], list[Any]]
+
+
+# Facts have values of any sort. Both are written and read by this run, in a folder of its own.
+FACTS = Packing(partial(pickle.dumps, protocol=pickle.HIGHEST_PROTOCOL), pickle.loads)
+BELIEFS = Packing(msgspec.msgpack.encode, msgspec.msgpack.Decoder(list[Belief]).decode)
+ORDERS = Packing(msgspec.msgpack.encode, msgspec.msgpack.Decoder(list[Placed]).decode)
+_OUTCOMES = msgspec.msgpack.Decoder(tuple[Outcome, ...])
 
 
 class Told(NamedTuple):
@@ -68,8 +86,8 @@ class Layout(NamedTuple):
 class _Stream:
     """Rows of one sort, gathered by hour until there are many."""
 
-    def __init__(self, file: Any) -> None:
-        self._file = file
+    def __init__(self, file: Any, packing: Packing) -> None:
+        self._file, self._packing = file, packing
         self._waiting: dict[int, list[Any]] = {}
         self._count = 0
         self.places: _Places = {}
@@ -82,7 +100,7 @@ class _Stream:
 
     def flush(self) -> None:
         for hour, rows in self._waiting.items():
-            data = pickle.dumps(rows, protocol=pickle.HIGHEST_PROTOCOL)
+            data = self._packing.pack(rows)
             self.places.setdefault(hour, []).append((self._file.tell(), len(data)))
             self._file.write(data)
         self._waiting, self._count = {}, 0
@@ -92,13 +110,13 @@ def laid_out(exports: Exports, folder: Path, told: Callable[[str, int], None]) -
     """Read everything once and lay it out in a file of the folder. `told` hears what is read, and how much of it."""
     path = folder / "journal"
     with path.open("wb") as file:
-        facts, kinds = _facts(exports.facts(), _Stream(file), told)
-        beliefs = _Stream(file)
+        facts, kinds = _facts(exports.facts(), _Stream(file, FACTS), told)
+        beliefs = _Stream(file, BELIEFS)
         for number, belief in enumerate(exports.beliefs(), 1):
             beliefs.add(hour_of(belief.as_of), belief)
             _now_and_then(told, "beliefs", number)
         outcomes = _outcomes(exports.outcomes(), told)
-        orders, lines, first, last = _orders(exports.orders(), outcomes, _Stream(file), told)
+        orders, lines, first, last = _orders(exports.orders(), outcomes, _Stream(file, ORDERS), told)
         for stream in (facts, beliefs, orders):
             stream.flush()
     return Layout(str(path), facts.places, beliefs.places, orders.places, lines, first, last, kinds)
@@ -109,13 +127,12 @@ def hour_of(when: datetime | None) -> int:
     return BEGINNING if when is None else int(when.timestamp() // 3600)
 
 
-def rows(layout: Layout, places: list[tuple[int, int]]) -> Iterator[Any]:
+def rows(layout: Layout, places: list[tuple[int, int]], packing: Packing) -> Iterator[Any]:
     """The rows that stand at some places, in the order in which they were laid out."""
     with Path(layout.path).open("rb") as file:
         for offset, length in places:
             file.seek(offset)
-            # Written by this run into a folder of its own.
-            yield from pickle.loads(file.read(length))
+            yield from packing.unpack(file.read(length))
 
 
 def _now_and_then(told: Callable[[str, int], None], what: str, number: int) -> None:
@@ -160,8 +177,8 @@ def _outcomes(every: Iterable[Outcome], told: Callable[[str, int], None]) -> dic
 
 def _pack(waiting: dict[str, list[Outcome]], found: dict[str, bytes]) -> None:
     for order, some in waiting.items():
-        before = pickle.loads(found[order]) if order in found else ()
-        found[order] = pickle.dumps((*before, *some), protocol=pickle.HIGHEST_PROTOCOL)
+        before = _OUTCOMES.decode(found[order]) if order in found else ()
+        found[order] = msgspec.msgpack.encode((*before, *some))
     waiting.clear()
 
 
@@ -173,7 +190,7 @@ def _orders(
     for number, order in enumerate(every, 1):
         hour = hour_of(order.placed)
         packed = outcomes.pop(order.order, None)
-        stream.add(hour, Placed(order, pickle.loads(packed) if packed else ()))
+        stream.add(hour, Placed(order, _OUTCOMES.decode(packed) if packed else ()))
         lines[hour] = lines.get(hour, 0) + len(order.lines)
         first = order.placed if first is None or order.placed < first else first
         last = order.placed if last is None or order.placed > last else last

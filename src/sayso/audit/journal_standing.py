@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from sayso.audit.engine_findings import ZERO
-from sayso.audit.journal import BEGINNING, Layout, hour_of, rows
+from sayso.audit.journal import BEGINNING, BELIEFS, FACTS, Layout, hour_of, rows
 from sayso.audit.shapes import Belief, Outcome
 from sayso.canon.kinds import KINDS
 from sayso.promise.asking import Request
@@ -208,23 +208,23 @@ def opened(layout: Layout, ages: bool) -> Standing:
     """What holds from the beginning; also what is taken to, because nothing older was told of its kind."""
     standing = Standing(ages)
     openings = {kind: moment for kind in layout.told if (moment := layout.opening(kind)) is not None}
-    for row in rows(layout, layout.facts.get(BEGINNING, [])):
+    for row in rows(layout, layout.facts.get(BEGINNING, []), FACTS):
         standing.put(*row)
     for hour in sorted({hour_of(moment) for moment in openings.values()}):
-        for kind, as_of, values, deleted in rows(layout, layout.facts.get(hour, [])):
+        for kind, as_of, values, deleted in rows(layout, layout.facts.get(hour, []), FACTS):
             if openings.get(kind) == as_of:
                 standing.put(kind, as_of, values, deleted)
     standing.changes.clear()  # what holds from the beginning has not changed
-    for belief in rows(layout, layout.beliefs.get(BEGINNING, [])):
+    for belief in rows(layout, layout.beliefs.get(BEGINNING, []), BELIEFS):
         standing.feed.put(belief)
     return standing
 
 
 def followed(standing: Standing, layout: Layout, hour: int) -> None:
     """All rows of an hour in which no order is judged."""
-    for row in _in_time(rows(layout, layout.facts.get(hour, []))):
+    for row in _in_time(rows(layout, layout.facts.get(hour, []), FACTS)):
         standing.put(*row)
-    for belief in sorted(rows(layout, layout.beliefs.get(hour, [])), key=_told_at):
+    for belief in sorted(rows(layout, layout.beliefs.get(hour, []), BELIEFS), key=_told_at):
         standing.feed.put(belief)
 
 
@@ -232,8 +232,8 @@ def of_the_hour(
     layout: Layout, hour: int
 ) -> tuple[list[tuple[str, datetime, Mapping[str, Any], bool]], list[Belief]]:
     """The facts and beliefs of an hour, in the order of time."""
-    facts = _in_time(rows(layout, layout.facts.get(hour, [])))
-    return facts, sorted(rows(layout, layout.beliefs.get(hour, [])), key=_told_at)
+    facts = _in_time(rows(layout, layout.facts.get(hour, []), FACTS))
+    return facts, sorted(rows(layout, layout.beliefs.get(hour, []), BELIEFS), key=_told_at)
 
 
 def _in_time(some: Iterable[Any]) -> list[Any]:

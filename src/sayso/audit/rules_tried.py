@@ -12,10 +12,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from sayso.audit.causes_put import Matter
-from sayso.audit.causes_stock import Shelf
 from sayso.audit.engine_answers import Shown
 from sayso.audit.engine_findings import ZERO, Figure, RuleTried, Step
 from sayso.audit.shapes import Cause, Outcome
+from sayso.promise.cards import ItemCard
 
 REFRESHED = (24, 4, 1)
 _CUSHIONS = (0, 3, 7)
@@ -54,6 +54,14 @@ _CHECKS: Mapping[Cause, str] = {
 }
 
 
+class Held(NamedTuple):
+    """What the sites that ship to a buyer hold of an item, in base units, and what others have a claim to."""
+
+    on_hand: Decimal
+    claims: Decimal
+    safety: Decimal
+
+
 class Verdict(NamedTuple):
     """Rules that would have made the difference on a line; those of them that still sell it."""
 
@@ -64,6 +72,20 @@ class Verdict(NamedTuple):
 NOTHING = Verdict(frozenset(), frozenset())
 
 
+def held(card: ItemCard, variant: str, sites: Collection[str]) -> Held:
+    """What some sites hold."""
+    stock = [one for one in card.stock if one.site in sites and one.variant == variant]
+    claims = sum((one.reserved for one in stock), ZERO)
+    for demand in card.demand:
+        if demand.site in sites and demand.variant == variant and demand.fulfilment in ("", "stock"):
+            claims += demand.quantity - demand.reserved
+    for kept in card.allocations:
+        if kept.site in sites and kept.variant == variant:
+            claims += kept.quantity
+    on_hand = sum((one.on_hand for one in stock), ZERO)
+    return Held(on_hand, claims, sum((one.safety_stock for one in stock), ZERO))
+
+
 def refreshed_at(placed: datetime, hours: int) -> datetime:
     """When a feed that runs every so many hours, from midnight UTC on, was last sent."""
     day = placed.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
@@ -71,7 +93,7 @@ def refreshed_at(placed: datetime, hours: int) -> datetime:
 
 
 def mending(
-    matter: Matter, causes: Collection[Cause], found: Shelf | None, on_hand: Mapping[int, Decimal],
+    matter: Matter, causes: Collection[Cause], found: Held | None, on_hand: Mapping[int, Decimal],
     outcome: Outcome | None,
 ) -> Verdict:  # fmt: skip
     """The rules under which the storefront would not have promised what the ERP would not keep.
@@ -107,7 +129,7 @@ def winning(cause: Cause) -> frozenset[str]:
     return frozenset({"price_at_order"}) if cause == "stale_price" else frozenset()
 
 
-def losing(seen: Shown, found: Shelf, on_hand: Mapping[int, Decimal]) -> frozenset[str]:
+def losing(seen: Shown, found: Held, on_hand: Mapping[int, Decimal]) -> frozenset[str]:
     """The rules under which the storefront would have turned away what the ERP would have kept.
 
     A feed that is refreshed may show less than there is, where goods have come in since.
@@ -115,7 +137,7 @@ def losing(seen: Shown, found: Shelf, on_hand: Mapping[int, Decimal]) -> frozens
     shown = seen.available_base
     if shown is None or shown < seen.asked_base:
         return frozenset()
-    claims, asked = found.reserved + found.claimed, seen.asked_base
+    claims, asked = found.claims, seen.asked_base
     lost = {
         name
         for name, less in (
@@ -132,11 +154,11 @@ def losing(seen: Shown, found: Shelf, on_hand: Mapping[int, Decimal]) -> frozens
 
 
 def _smaller(
-    matter: Matter, causes: Collection[Cause], found: Shelf, on_hand: Mapping[int, Decimal]
+    matter: Matter, causes: Collection[Cause], found: Held, on_hand: Mapping[int, Decimal]
 ) -> set[str]:
     """Rules that show less: a no where they show less than was ordered."""
     seen = matter.about.shown[matter.place]
-    asked, claims = seen.asked_base, found.reserved + found.claimed
+    asked, claims = seen.asked_base, found.claims
     shown = found.on_hand if seen.available_base is None else seen.available_base
     less = {
         "keep_claims_out": shown - claims,
