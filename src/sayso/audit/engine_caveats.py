@@ -27,7 +27,7 @@ def caveats(layout: Layout, tally: Tally) -> tuple[str, ...]:
         if told.beginning and told.first is None and kind in ("stock", "demand", "inbound", "receivables"):
             found.append(f"{kind}: one export without a moment; every order is judged against it")
         elif opening is not None and layout.first is not None and opening > layout.first:
-            only = ", the only one" if told.first == told.last else ""
+            only = ", the only one," if told.first == told.last else ""
             found.append(
                 f"{kind}: the first export{only} is of {moment(opening)}; earlier orders are judged against it, too"
             )
