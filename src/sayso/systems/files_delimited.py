@@ -88,7 +88,7 @@ class Delimited:
         import pyarrow as pa
         from pyarrow import csv as arrow
 
-        if b'"' in block:
+        if b'"' in block or block.count(b"\r") != block.count(b"\r\n"):
             return None
         if self._types is None:
             self._types = {str(place): pa.string() for place in range(len(self.names))}
