@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -20,7 +21,7 @@ from sayso.promise import policy as policies
 from sayso.promise.cards import AccountCard, Customer, WorldCard
 from sayso.promise.credit import Asked, Verdict, judged
 from sayso.promise.credit_asked import CreditQuestion, examined
-from sayso.promise.exposure import Account, holder_of
+from sayso.promise.exposure import LESS, Account, holder_of
 from sayso.promise.gather import Books
 from sayso.promise.policy import PROFILE_NAMES, Policy
 from sayso.promise.settings.credit import Credit
@@ -165,7 +166,8 @@ def test_plain_is_what_it_was_whatever_else_is_told_of_the_documents(told: Any, 
     """Adding up by hand, as before other ERPs had a say: no company, no site, no tax, no share billed, no branch apart."""
     kept = {
         "demand": (
-            "document", "line", "customer", "amount", "amount_shipped_not_invoiced", "currency", "currency_factor", "status",
+            "document", "line", "customer", "amount", "amount_shipped_not_invoiced", "currency", "currency_factor",
+            "status",
         ),
         "receivables": ("document", "customer", "open", "currency", "due"),
         "exposures": ("document", "customer", "kind", "amount", "currency"),
@@ -285,3 +287,11 @@ def test_a_card_of_before_is_read_as_it_was() -> None:
         here = Account(card, "x", world(rules), TODAY, "C")
         assert here.standing == (25 if "prepayment" in rules.credit.parts else 30)
     assert WorldCard().sites == ()
+
+
+def test_the_page_names_every_part() -> None:
+    page = (Path(__file__).parents[2] / "docs/reference/credit.md").read_text("utf-8")
+    rows = page.split("## The parts of exposure")[1].split("##")[0].splitlines()
+    named = [(row.split("`")[1], row.rstrip(" |").endswith("takes away")) for row in rows if row.startswith("| `")]
+    assert [name for name, _ in named] == [*Credit().parts, "promises", "this", "replaced"]
+    assert {name for name, less in named if less} == {*LESS, "replaced"}
