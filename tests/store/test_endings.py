@@ -27,8 +27,8 @@ async def test_what_ended_before_has_its_word(server_dsn: str, admin: asyncpg.Co
         for state in ("held", "ordered", "expired", "released", "replaced", "cancelled"):
             await connection.execute(
                 "INSERT INTO promises (id, state, customer, account, asked, verdict, amount, made, expires, ended, why)"
-                " VALUES ($1, $1, 'C', 'C', '', 'firm', 1, $2::timestamptz, $2::timestamptz, CASE WHEN $3 THEN $2::timestamptz END,"
-                " 'so it was')", state, THEN, state not in ("held", "ordered"),
+                " VALUES ($1, $1, 'C', 'C', '', 'firm', 1, $2::timestamptz, $2::timestamptz,"
+                " CASE WHEN $3 THEN $2::timestamptz END, 'so it was')", state, THEN, state not in ("held", "ordered"),
             )  # fmt: skip
         await migrate(connection, SCHEMA)
         await connection.execute("SET search_path = sayso")
