@@ -215,7 +215,8 @@ def test_json_lines_and_arrays_and_pages(tmp_path):
 
 
 def test_a_document_is_a_row_for_each_of_its_lines(tmp_path):
-    body = b"""{"order": {"id": 7, "customer": {"id": "C"}, "tags": ["x", "y"], "taxes": [{"price": "1.10"}, {"price": "2"}],
+    body = b"""{"order": {"id": 7, "customer": {"id": "C"}, "tags": ["x", "y"],
+      "taxes": [{"price": "1.10"}, {"price": "2"}],
       "line_items": [{"sku": "A", "quantity": 1, "tax_lines": [{"price": 0.10}]}, {"sku": "B", "quantity": 2}]}}"""
     names, rows, faults = read(wrote(tmp_path, body, "a.json"))
     assert faults == []
