@@ -18,7 +18,7 @@ from sayso.promise.eta_learning import learned
 
 LEARNED = "sayso"
 METHODS = (LEARNED, *Simpler.NAMES)
-ORIGINS = 26
+ORIGINS = 12
 """So often is learned anew at most."""
 
 

@@ -82,8 +82,8 @@ class Lateness(Struct, frozen=True, omit_defaults=True, dict=True):
 
     `receipts` were learned from; `left_out` says how many were not, by reason. `tested` deliveries were held back to
     choose the settings on: how much an item leans on its vendor and a vendor on all (`item_leans`, `vendor_leans`, in
-    thousandths of a receipt), which level covers as much as each of NODES says (`levels`). `week` and `days` are those
-    of all vendors.
+    thousandths of a receipt), which level covers as much as each of NODES says (`levels`; `new_levels` of vendors who
+    had no receipts yet). `week` and `days` are those of all vendors.
     """
 
     today: date
@@ -93,6 +93,7 @@ class Lateness(Struct, frozen=True, omit_defaults=True, dict=True):
     item_leans: int = 0
     vendor_leans: int = 0
     levels: tuple[int, ...] = NODES
+    new_levels: tuple[int, ...] = NODES
     week: int = EVERY_DAY
     days: Pairs = ()
     vendors: tuple[Habit, ...] = ()
@@ -108,8 +109,10 @@ class Lateness(Struct, frozen=True, omit_defaults=True, dict=True):
         parts = level * PARTS
         if not 0 < parts < PARTS:
             raise ValueError(f"a level lies between 0 and 1: {level}")
-        spread, _, _ = self._spread(item, vendor, promised, today)
-        return self._day(spread, vendor, promised, self.measured(int(parts))) if spread.total else promised
+        spread, used, _ = self._spread(item, vendor, promised, today)
+        return (
+            self._day(spread, vendor, promised, self.measured(int(parts), used)) if spread.total else promised
+        )
 
     def arrivals(
         self,
@@ -126,15 +129,15 @@ class Lateness(Struct, frozen=True, omit_defaults=True, dict=True):
         spread, used, receipts = self._spread(item, vendor, promised, today)
         if not spread.total:
             return Arrival(promised)
-        days = [self._day(spread, vendor, promised, self.measured(level)) for level in (5000, 9000)]
+        days = [self._day(spread, vendor, promised, self.measured(level, used)) for level in (5000, 9000)]
         if calendar is not None:
             days = [date.fromordinal(calendar.next(day.toordinal())) for day in days]
         return Arrival(promised, days[0], days[1], used, receipts)
 
-    def measured(self, level: int) -> int:
+    def measured(self, level: int, used: Level = "item") -> int:
         """The level, in parts of PARTS, that covered as much as this one says where it was measured."""
         before = value = 0
-        for node, found in zip(NODES, self.levels, strict=True):
+        for node, found in zip(NODES, self.new_levels if used == "all" else self.levels, strict=True):
             if level <= node:
                 return value + (found - value) * (level - before) // (node - before)
             before, value = node, found
@@ -146,7 +149,7 @@ class Lateness(Struct, frozen=True, omit_defaults=True, dict=True):
         names = sorted({vendor for _, vendor in wanted})
         return Lateness(
             self.today, self.receipts, self.left_out, self.tested, self.item_leans, self.vendor_leans, self.levels,
-            self.week, self.days,
+            self.new_levels, self.week, self.days,
             tuple(self._habits[name] for name in names if name in self._habits),
             tuple(self._owns[pair] for pair in wanted if pair in self._owns),
         )  # fmt: skip

@@ -59,7 +59,7 @@ def learned(receipts: Iterable[Receipt], today: date) -> Lateness:
     if not evidence.receipts:
         return Lateness(today, left_out=evidence.left_out)
     choices = chosen(evidence.deliveries)
-    cases = _held_back(evidence, choices, today.toordinal())
+    cases = _held_back(evidence, choices)
     vendor_leans = _strength(cases, lambda case, strength: case.vendor.leaning(case.everyone, strength))
     item_leans = _strength(
         [case for case in cases if case.own.total], lambda case, strength: case.spread(vendor_leans, strength)
@@ -72,7 +72,8 @@ def learned(receipts: Iterable[Receipt], today: date) -> Lateness:
     now = today.toordinal()
     return Lateness(
         today, evidence.receipts, evidence.left_out, len(cases), item_leans, vendor_leans,
-        _levels(cases, vendor_leans, item_leans), choices.usual.week, known.everyone(now), known.habits(now),
+        _levels([case for case in cases if case.vendor.total], vendor_leans, item_leans),
+        _levels([case for case in cases if not case.vendor.total], vendor_leans, item_leans), choices.usual.week, known.everyone(now), known.habits(now),
         known.owns(now),
     )  # fmt: skip
 
@@ -153,15 +154,15 @@ class _Known:
         return pairs((late, weight // unit) for late, weight in weights.items())
 
 
-def _held_back(evidence: Evidence, choices: Choices, now: int) -> list[Case]:
+def _held_back(evidence: Evidence, choices: Choices) -> list[Case]:
     """Lines of the later half, each with what was known a little before it was ordered."""
     lines = evidence.lines
-    least = max(lines[len(lines) // 2].received, now - WINDOW_DAYS)
+    least = max(lines[len(lines) // 2].received, lines[-1].received - WINDOW_DAYS)
     later = [one for one in lines if one.received >= least]
     picked = sorted(later[:: -(-len(later) // MOST_TESTS)], key=lambda one: one.origin)
     wanted = {(one.item, one.vendor) for one in picked}
     known = _Known(choices, lines[0].received)
-    step = max((now - picked[0].origin) // STEPS, 1)
+    step = max((picked[-1].origin - picked[0].origin) // STEPS, 1)
     delivered = received = place = 0
     cases: list[Case] = []
     moment = picked[0].origin
