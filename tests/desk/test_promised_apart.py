@@ -101,6 +101,31 @@ async def test_an_order_that_the_erp_reports_counts_once(tree: Shop) -> None:
     assert await promised(tree, "york") == 0
 
 
+async def test_an_order_in_a_status_that_credit_does_not_count_goes_on_being_promised(database: str) -> None:
+    credit = {"order_status": ["confirmed"]}
+    rules = {"availability": {"demand_status": ["confirmed", "draft"]}, "credit": credit}
+    async with shop_on(database, policy_of(rules)) as shop:
+        await shop.opens()
+        await shop.item("cup", 1000)
+        await shop.customer("ada", 100)
+        first = await shop.hold("ada", ("cup", 60))
+        await shop.order("WEB-1", first["promise"])
+        row = {
+            "document": "SO1",
+            "line": "1",
+            "order": "WEB-1",
+            "item": "cup",
+            "site": "LON",
+            "quantity": "60",
+            "amount": "60",
+        }
+        await shop.told("demand", {**row, "status": "draft"})
+        assert (await promised(shop, "ada"), await held(shop, "ada", 41)) == (60, False)
+        await shop.told("demand", {**row, "status": "confirmed"})
+        assert (await promised(shop, "ada"), await held(shop, "ada", 41)) == (0, False)
+        assert await held(shop, "ada", 40)
+
+
 async def test_decisions_are_replayed_on_what_was_promised_to_whom(tree: Shop) -> None:
     await held(tree, "leeds", 50)
     await held(tree, "york", 30)

@@ -112,7 +112,7 @@ async def _replace_own_demand(
 
     A row that tells no quantity or no site stands for no quantity; money that is not told is carried over.
     """
-    found = await handover.reported(connection, pairs, policy.availability.demand_status)
+    found = await handover.reported(connection, pairs, _counting(policy))
     off: dict[str, Decimal] = {}
     carried: dict[tuple[str, str, str], Decimal] = {}
     for told in found:
@@ -139,6 +139,12 @@ async def _replace_own_demand(
         await handover.carry(connection, amounts, policy.credit.account_currency == "company")
     await handover.fill_in(connection, pairs)
     await endings.watch_again(connection, pairs)
+
+
+def _counting(policy: Policy) -> list[str]:
+    """Statuses of demand that count for stock and for credit: in one of another, what was promised goes on counting."""
+    for_credit = policy.credit.order_status or policy.availability.demand_status
+    return [status for status in policy.availability.demand_status if status in for_credit]
 
 
 async def _find_broken(
