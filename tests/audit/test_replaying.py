@@ -18,7 +18,9 @@ from audit.journals import EVER, every, replay, trade
 from sayso.audit import replaying_run
 from sayso.audit.replaying import Tally
 from sayso.audit.replaying_run import Checkpoint, Place, Plan
+from sayso.audit.whatif import Alternative
 from sayso.errors import BadField, SaysoError
+from sayso.promise.policy import read
 from world import MONDAY, SCHEMA, Shop
 
 
@@ -151,7 +153,10 @@ class Enough(Exception):
 async def test_what_was_interrupted_goes_on(shop: Shop, database: str, tmp_path: Path) -> None:
     await trade(shop, 30)
     await shop.pool.execute("UPDATE decisions SET verdict = 'firm' WHERE verdict = 'refused'")
-    whole = await replay(database)
+    other = Alternative(read({"availability": {"backorder": False}}).body)
+    whole = await replay(database, alternative=other)
+    assert whole.figures is not None
+    assert whole.figures.flips
     note = tmp_path / "note"
     told: list[tuple[int, int, int]] = []
 
@@ -161,15 +166,15 @@ async def test_what_was_interrupted_goes_on(shop: Shop, database: str, tmp_path:
             raise Enough
 
     with pytest.raises(Enough):
-        await replay(database, resume=note, tell=tell)
+        await replay(database, alternative=other, resume=note, tell=tell)
     assert len(note.read_bytes().splitlines()) == 3
     with note.open("ab") as file:
         file.write(b'{"slice":2,"tal')  # cut off
     told.clear()
-    again = await replay(database, resume=note, tell=lambda *seen: told.append(seen))
+    again = await replay(database, alternative=other, resume=note, tell=lambda *seen: told.append(seen))
     assert again == whole
     assert told[0][2] == 2
-    assert await replay(database, resume=note) == whole
+    assert await replay(database, alternative=other, resume=note) == whole
 
 
 PROGRAM = """

@@ -161,6 +161,16 @@ async def test_the_rounds_see_what_nobody_tells(shop: Shop, database: str) -> No
     assert await words(shop, late) == [("late", "open_after_its_day"), ("late", "demand_gone")]
 
 
+async def test_what_two_loads_at_once_did_not_see_the_rounds_see(shop: Shop, database: str) -> None:
+    promise = await handed_over(shop)
+    await shop.pool.execute('UPDATE demand SET deleted = true, "order" = NULL, item = NULL, quantity = NULL')
+    rounds = Rounds(shop.pool, lambda: store.connect(database, SCHEMA), Policy(), lambda: shop.now)
+    await rounds.start()
+    await rounds.once()
+    await rounds.stop()
+    assert await words(shop, promise) == [("kept", "demand_gone")]
+
+
 async def test_a_better_informed_word_is_added_and_counts(shop: Shop) -> None:
     promise = await handed_over(shop)
     await shipped(shop)

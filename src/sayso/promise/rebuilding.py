@@ -92,7 +92,7 @@ def thawed(recorded: bytes, promise: str) -> Evidence:
 class Cards:
     """Archived cards, each checked against its address and decoded once. `most` bounds how many are kept."""
 
-    def __init__(self, most: int = 50_000) -> None:
+    def __init__(self, most: int = 20_000) -> None:
         self._most = most
         self._items: dict[tuple[str, str], ItemFacts] = {}
         self._accounts: dict[str, AccountCard] = {}
