@@ -51,6 +51,10 @@ def opened(
     found = Opened()
     folders: tuple[tuple[System, Path], ...] = (("storefront", storefront), ("erp", erp))
     for system, folder in folders:
+        if not folder.is_dir():
+            what = "is a file, not a folder" if folder.exists() else "no such folder"
+            raise BadRequest(f"{folder}: {what}", remedy=f"give the folder with the exports of the {system}")
+    for system, folder in folders:
         _open_folder(found, system, folder, mapped)
     _check_needed(found)
     _survey(found, mapped, progress)
@@ -63,9 +67,6 @@ def opened(
 
 
 def _open_folder(found: Opened, system: System, folder: Path, mapped: Map) -> None:
-    if not folder.is_dir():
-        what = "is a file, not a folder" if folder.exists() else "no such folder"
-        raise BadRequest(f"{folder}: {what}", remedy=f"give the folder with the exports of the {system}")
     paths = sorted(
         path for path in folder.rglob("*")
         if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)

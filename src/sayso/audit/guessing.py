@@ -17,6 +17,7 @@ from sayso.audit.reading_values import day_part, day_shows
 
 SURE = 0.6
 """From here on a guess is used."""
+_PLAIN = 0.85
 
 
 class Column(NamedTuple):
@@ -74,8 +75,9 @@ def columns_of(
                 continue
             sure, why = _named(wanted, name)
             rate = _readable(wanted, sample.get(name, ()))
-            if sure and rate is not None:
-                sure *= 0.4 + 0.6 * rate if rate < 0.98 else 1.0
+            if sure and rate is not None and rate < 0.98:
+                # A name that says it plainly is believed all the same: what cannot be read is to be named.
+                sure = max(sure * (0.4 + 0.6 * rate), 0.65 if sure >= _PLAIN else 0.0)
             elif not sure and rate is not None and rate > 0.98:
                 sure, why = _by_values(wanted)
             if sure >= 0.4:

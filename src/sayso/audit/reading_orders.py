@@ -144,6 +144,8 @@ class Orders:
         lines, whole = self._lines(source, rows)
         if not lines:
             return None
+        if len(pieces) > 1:
+            lines = tuple(sorted(lines, key=lambda one: one.line))
         placed, customer, country, region, channel, currency, total, tax, freight, credit_ok = head
         if whole and total is not None:
             self._check_total(source, rows, lines, (total, tax, freight))

@@ -47,7 +47,7 @@ _CLOCK = re.compile(
 )
 _SERIAL = re.compile(r"(\d{5})(?:[.,]\d+)?")
 _EPOCH = re.compile(r"1\d{9}(?:\d{3})?")
-_NUMBER = re.compile(r"[+-]?\d[\d.,'\u2019\u00a0\u202f ]*")
+_NUMBER = re.compile(r"\d[\d.,'\u2019\u00a0\u202f ]*")
 _PLAIN = re.compile(r"[+-]?\d+(?:\.\d{1,2})?")
 _ADORNED = re.compile(r"^(?:[£€$¥]|[A-Z]{3}\s)\s*|\s*(?:[£€$¥%]|\s[A-Z]{3})$")
 _GROUPS = re.compile(r"\d{1,3}(?:[.,' ]\d{3})+")
@@ -114,9 +114,10 @@ def _bare(text: str) -> tuple[str, str]:
     body = text.strip().replace("\u2212", "-")
     if body[:1] == "(" and body[-1:] == ")":
         return "-", _ADORNED.sub("", body[1:-1].strip())
-    negative = body[:1] == "-" or body[-1:] == "-"
-    body = _ADORNED.sub("", body.strip("+- "))
-    if body[:1] == "-":
+    negative = "-" in (body[:1], body[-1:])
+    body = body[1:] if body[:1] in ("+", "-") else body[:-1] if body[-1:] == "-" else body
+    body = _ADORNED.sub("", body.strip())
+    if body[:1] == "-" and not negative:  # £-5.10
         negative, body = True, body[1:]
     return ("-" if negative else ""), body
 
