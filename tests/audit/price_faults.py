@@ -149,9 +149,11 @@ FAULTS: tuple[tuple[str, Fault], ...] = (
         "a discount is taken off twice", "price_figures.off",
         "unit * (_HUNDRED - percent) / _HUNDRED", "unit * (_HUNDRED - percent - percent) / _HUNDRED",
     )),
-    ("odoo-a-percentage-is-a-rule-like-a-price", fault(
-        "discounts are always shown apart", "price_figures.off",
-        'if rules.discount_shown == "in_price":', "if False:",
+    ("odoo-discounts-may-be-in-the-price", fault(
+        "discounts are always shown apart", "price_figures.off", 'if shown == "in_price" or', "if",
+    )),
+    ("odoo-a-formula-is-the-price", fault(
+        "what a formula takes off is shown apart", "price_figures.off", 'and line.line_type == "price"', "and False",
     )),
     ("odoo-a-formula-discounts-rounds-and-adds", fault(
         "a formula does not round", "price_figures._by_formula", "if line.round_to:", "if False:",
@@ -201,7 +203,11 @@ FAULTS: tuple[tuple[str, Fault], ...] = (
     )),
     ("erpnext-rules-apply-to-the-item-price", fault(
         "the customer's item price is no more than the general one", "price_weighing._base_of",
-        'line.source_type != "customer"', 'line.source_type == "customer"',
+        '0 if line.source_type == "customer" else 1', "1",
+    )),
+    ("erpnext-whose-item-price-in-which-unit", fault(
+        "a customer's item price of the stock unit holds for every unit", "price_weighing._base_of",
+        "if tier and line.uom == item.uom", "if line.uom == item.uom",
     )),
     ("erpnext-a-rule-of-the-stock-unit-holds-for-it-alone", fault(
         "an item price of the stock unit holds for it alone", "price_weighing._base_of",

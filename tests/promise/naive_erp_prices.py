@@ -119,7 +119,7 @@ def _names(line: PriceLine) -> tuple[bool, bool]:
 
 def odoo(shop: Shop, wanted: Wanted) -> Outcome:
     """The rules of the buyer's one list, sorted by target and minimum; the first that applies."""
-    return _first_that_applies(shop, wanted, Decimal("0.01"), ROUND_HALF_UP, lambda line: ())
+    return _first_that_applies(shop, wanted, Decimal("0.01"), ROUND_HALF_UP, lambda line: (), shown=True)
 
 
 def tryton(shop: Shop, wanted: Wanted) -> Outcome:
@@ -130,8 +130,9 @@ def tryton(shop: Shop, wanted: Wanted) -> Outcome:
 
 
 def _first_that_applies(
-    shop: Shop, wanted: Wanted, step: Decimal, halves: str, sequence: Callable[[PriceLine], tuple[int, ...]]
-) -> Outcome:
+    shop: Shop, wanted: Wanted, step: Decimal, halves: str, sequence: Callable[[PriceLine], tuple[int, ...]],
+    shown: bool = False,
+) -> Outcome:  # fmt: skip
     order = ["customer", "price_group", "campaign", "all"]
 
     def place(line: PriceLine) -> tuple[object, ...]:
@@ -160,6 +161,8 @@ def _first_that_applies(
         price = unit(line)
         assert price is not None
         discount = line.discount_percent or Decimal(0)
+        if shown and line.line_type == "discount":
+            return price * (HUNDRED - discount) / HUNDRED
         return _rounded(price * (HUNDRED - discount) / HUNDRED, step, halves) if discount else price
 
     rules = []
@@ -176,7 +179,12 @@ def _first_that_applies(
         if quantity < line.min_quantity or unit(line) is None:
             continue
         rules.append(line)
-    price = _net(min(rules, key=place)) if rules else base
+    first = min(rules, key=place) if rules else None
+    if shown and first is not None and first.line_type == "discount" and first.discount_percent:
+        each, percent = unit(first) or Decimal(0), first.discount_percent
+        amount = each * (HUNDRED - percent) / HUNDRED * wanted.quantity
+        return Charged(each, percent, _rounded(amount, Decimal("0.01"), halves))
+    price = _net(first) if first is not None else base
     if price is None:
         return None
     return Charged(price, Decimal(0), _rounded(price * wanted.quantity, Decimal("0.01"), halves))
@@ -240,17 +248,13 @@ def _item_price(shop: Shop, wanted: Wanted) -> Decimal | None:
             continue
         if line.variant not in ("", wanted.variant) or line.currency not in ("", wanted.currency):
             continue
-        if line.uom not in ("", shop.item.uom, wanted.uom):
+        general = line.source_type == "all"
+        in_stock_unit = general and line.uom == shop.item.uom and line.uom != wanted.uom
+        if line.uom not in ("", wanted.uom) and not in_stock_unit:
             continue
         each = (line.price or Decimal(0)) * (1 if line.uom == wanted.uom else wanted.factor)
         starts = line.starts.toordinal() if line.starts else 0
-        order = (
-            not line.variant,
-            line.source_type == "all",
-            not line.currency,
-            line.uom != wanted.uom,
-            -starts,
-        )
+        order = (not line.variant, in_stock_unit, general, not line.currency, -starts, not line.uom)
         found.append((order, each, line.currency))
     if found:
         best = min(order for order, _, _ in found)
@@ -261,7 +265,7 @@ def _item_price(shop: Shop, wanted: Wanted) -> Decimal | None:
 def _two_places(each: Decimal, currency: str, wanted: Wanted) -> Decimal:
     if wanted.currency == "EUR" and currency == "":
         each *= TO_EUR
-    return _rounded(each, Decimal("0.01"), ROUND_HALF_EVEN)
+    return _rounded(each, Decimal("0.01"), ROUND_HALF_UP)
 
 
 def _of_rule(rule: PriceLine | None, base: Decimal | None, wanted: Wanted) -> Charged:
@@ -272,9 +276,9 @@ def _of_rule(rule: PriceLine | None, base: Decimal | None, wanted: Wanted) -> Ch
         rate = _two_places(each, rule.currency, wanted)
     else:
         assert base is not None
-        rate = _rounded(base * (HUNDRED + margin) / HUNDRED, Decimal("0.01"), ROUND_HALF_EVEN)
-    net = _rounded(rate * (HUNDRED - discount) / HUNDRED, Decimal("0.01"), ROUND_HALF_EVEN)
-    return Charged(rate, discount, _rounded(net * wanted.quantity, Decimal("0.01"), ROUND_HALF_EVEN))
+        rate = _rounded(base * (HUNDRED + margin) / HUNDRED, Decimal("0.01"), ROUND_HALF_UP)
+    net = _rounded(rate * (HUNDRED - discount) / HUNDRED, Decimal("0.01"), ROUND_HALF_UP)
+    return Charged(rate, discount, _rounded(net * wanted.quantity, Decimal("0.01"), ROUND_HALF_UP))
 
 
 def _is_item_price(line: PriceLine) -> bool:

@@ -75,7 +75,8 @@ def off(line: PriceLine | None, unit: Decimal, percent: Decimal, world: World, w
     net = unit
     if percent:
         net = unit * (_HUNDRED - percent) / _HUNDRED
-        if rules.discount_shown == "in_price":
+        shown = rules.discount_shown
+        if shown == "in_price" or (shown == "by_row" and line is not None and line.line_type == "price"):
             net = _stepped(net, world, wanted)
             return Candidate(line, net, ZERO, net)
     if rules.line_amount == "rounded_net":

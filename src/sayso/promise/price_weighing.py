@@ -111,24 +111,23 @@ def _item_price(line: PriceLine) -> bool:
 
 
 def _base_of(lines: Sequence[PriceLine], item: ItemCard, world: World, wanted: Wanted) -> Candidate | None:
-    """The item price that holds: the variant's, the customer's, in the asked currency and unit, the latest."""
+    """The item price that holds: the variant's; the customer's, the general one, the general one of the stock unit.
+
+    Of several one in the asked currency, then the latest, then one that names the asked unit.
+    """
     anywhere = wanted._replace(quantity=Decimal(1))
     found = []
     for line in lines:
-        in_base = line.uom == item.uom and line.uom != wanted.uom
-        known = _without_unit(line) if in_base else line
+        tier = 0 if line.source_type == "customer" else 1
+        if tier and line.uom == item.uom and line.uom != wanted.uom:
+            tier, known = 2, _without_unit(line)
+        else:
+            known = line
         if fits(known, item, anywhere, world.policy.price):
             one = candidate(known, item, ZERO, world, wanted)
             if one is not None:
                 starts = line.starts.toordinal() if line.starts else 0
-                exact = line.uom == wanted.uom
-                order = (
-                    not line.variant,
-                    line.source_type != "customer",
-                    not line.currency,
-                    not exact,
-                    -starts,
-                )
+                order = (not line.variant, tier, not line.currency, -starts, not line.uom)
                 found.append((*order, one.unit, one._replace(line=line, base=True)))
     return min(found, key=lambda one: one[:-1])[-1] if found else None
 

@@ -107,8 +107,11 @@ class Price(Struct, frozen=True, forbid_unknown_fields=True):
         ),
     ] = "instead"
     discount_shown: Annotated[
-        Literal["apart", "in_price"],
-        Meta(description="Whether the discount is shown beside the unit price, or is in it."),
+        Literal["apart", "in_price", "by_row"],
+        Meta(
+            description="Whether the discount is shown beside the unit price, or is in it; by row, that of a discount row"
+            " is shown, and that of a price row is in the price which it sets."
+        ),
     ] = "apart"
     base_price: Annotated[
         Literal["list_price", "item_prices"],
@@ -164,7 +167,7 @@ _BUSINESS_CENTRAL = Price(
     # the currency or the variant clears one that does not, and one that names both clears one that names either.
     particular=("named",),
     among_equals="lowest",
-    # Table 7005, IsForAmountType: a price group has prices, a discount group discounts.
+    # Codeunits 7033 and 7034, IsForAmountType: a price group has prices, a discount group discounts.
     price_sources=("customer", "price_group", "campaign", "all"),
     discount_sources=("customer", "discount_group", "campaign", "all"),
     # 7020, AddCustomerSources: the customer is the one who is invoiced; groups come from its card to the document.
@@ -197,8 +200,9 @@ _ODOO = Price(
     among_equals="largest_break",
     # A percentage or formula rule stands among the fixed prices, and applies to the sales price (_compute_price).
     discount_lines="compete",
-    # Discounts are in the unit price unless the group "discounts on lines" is set for users.
-    discount_shown="in_price",
+    # _show_discount: with discounts on lines enabled, a percentage is shown on the line; what a formula comes to is the
+    # unit price. Without them, set in_price.
+    discount_shown="by_row",
     quantity_sign="counts",
     # Decimal precision "Product Price": two places.
     unit_step="0.01",
@@ -212,16 +216,16 @@ _ERPNEXT = Price(
     # the internal priority of the one set of fields that differs, then MultiplePricingRuleConflict.
     conflicts="refused",
     discount_lines="compete",
-    # get_item_details: the price of the price list, which a rule replaces (rate) or applies to (discount, margin).
+    # get_item_details: the price of the price list, the customer's before the general one, which a rule replaces (rate)
+    # or applies to (discount, margin).
     base_price="item_prices",
     buyer="buyer",
     # A rule with a unit holds for that unit; one without for all, its rate per stock unit.
     base_unit="own_unit",
     quantity_sign="counts",
-    # taxes_and_totals: rate with margin, then less discount, each rounded as currency fields are, halves to even
-    # (system setting "rounding method": banker's rounding).
+    # taxes_and_totals: rate with margin, then less discount, each rounded as currency fields are. The usual rounding
+    # method takes halves to even only where there are no places, which the others do always or never.
     unit_step="0.01",
-    halves="to_even",
     line_amount="rounded_net",
 )
 
