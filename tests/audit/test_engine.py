@@ -29,6 +29,12 @@ def test_facts_hold_from_their_moment_on() -> None:
     assert [spot.order for spot in all_spots(told)] == ["W2", "W3"]
 
 
+def test_facts_hold_within_the_hour() -> None:
+    told = stocked(9).fact("stock", NOW + HOUR / 2, item="A", site="LON", on_hand=3)
+    told.order(line(5, shown_available=9)).order(line(5, shown_available=9), at=NOW + HOUR * 3 / 4)
+    assert [spot.order for spot in all_spots(told)] == ["W2"]
+
+
 def test_what_is_deleted_holds_no_longer() -> None:
     told = demand(stocked(9), 6)
     told.fact("demand", NOW + HOUR, deleted=True, document="S9", line="1")
@@ -51,6 +57,12 @@ def test_an_orders_own_demand_does_not_count_against_it(own: dict[str, str]) -> 
     told.order(line(5, shown_available=9), credit_ok=True)
     assert {spot.order for spot in all_spots(told)} == {"W2"}
     assert {spot.cause for spot in all_spots(told)} == {"reserved_stock", "credit_flag"}
+
+
+def test_an_orders_own_rows_count_against_others() -> None:
+    told = demand(stocked(9), 5, at=NOW - HOUR, order="W1")
+    told.order(line(5, shown_available=9)).order(line(5, shown_available=9))
+    assert [spot.order for spot in all_spots(told)] == ["W2"]
 
 
 def test_an_orders_own_invoice_does_not_count_against_it() -> None:
@@ -181,6 +193,12 @@ def test_two_processes_find_the_same_bytes_as_one(monkeypatch: pytest.MonkeyPatc
     assert body(apart) == body(once)
     assert others == spots
     assert heard[-1] == ("lines", 129, 129)
+
+
+def test_what_was_told_before_a_piece_of_time_holds_in_it() -> None:
+    told = stocked(9).order(line(5)).fact("stock", NOW + HOUR, item="A", site="LON", on_hand=3)
+    told.order(line(5), at=NOW + 4 * HOUR)
+    assert [spot.order for spot in all_spots(told)] == ["W2"]
 
 
 def test_a_currency_without_a_rate_is_said() -> None:

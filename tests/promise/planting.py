@@ -80,7 +80,7 @@ def _arguments(test: Test) -> Iterator[dict[str, Any]]:
 
 def _place(where: str) -> tuple[ModuleType, Any, str]:
     room, *path, name = where.split(".")
-    module = import_module(f"sayso.promise.{room}")
+    module = import_module(f"sayso.{room.replace('/', '.')}" if "/" in room else f"sayso.promise.{room}")
     owner: Any = module
     for step in path:
         owner = getattr(owner, step)
@@ -104,8 +104,8 @@ def _rewritten(module: ModuleType, function: Any, fault: Fault) -> Any:
 
 
 def _users() -> list[ModuleType]:
-    """The judgement and its tests: everything that may have imported a rule by name."""
-    rooms = ("sayso.promise.", "promise.")
+    """The judgement, the audit and their tests: everything that may have imported a rule by name."""
+    rooms = ("sayso.promise.", "promise.", "sayso.audit.", "audit.")
     return [module for name, module in list(sys.modules.items()) if module and name.startswith(rooms)]
 
 

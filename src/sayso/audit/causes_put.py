@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -181,28 +182,19 @@ def _trusted(account: AccountFacts, beliefs: Collection[Cause]) -> AccountFacts:
     return AccountFacts(changed, _address(changed), account.promised)
 
 
+@lru_cache(maxsize=64)
 def _open(world: World) -> World:
-    """The world without restrictions, in which a site without a lane to the buyer ships, too. Made once for each."""
-    known = _OPENED.get(world.mark)
-    if known is None:
-        if len(_OPENED) > 64:
-            _OPENED.clear()
-        lanes = tuple(lane for lane in world.card.lanes if not lane.country and not lane.region)
-        ways = {lane.site for lane in lanes}
-        closest: dict[str, Lane] = {}
-        for lane in world.card.lanes:
-            if lane.site not in ways and (
-                lane.site not in closest or lane.transit_days < closest[lane.site].transit_days
-            ):
-                closest[lane.site] = lane
-        anywhere = tuple(replace(lane, country="", region="") for _, lane in sorted(closest.items()))
-        card: WorldCard = replace(world.card, rules=(), lanes=(*world.card.lanes, *anywhere))
-        policy = replace(world.policy, sourcing=replace(world.policy.sourcing, undeclared_lanes="anywhere"))
-        known = _OPENED[world.mark] = World(card, _address(card), policy)
-    return known
-
-
-_OPENED: dict[str, World] = {}
+    """The world without restrictions, in which a site without a lane to the buyer ships, too."""
+    ways = {lane.site for lane in world.card.lanes if not lane.country and not lane.region}
+    closest: dict[str, Lane] = {}
+    for lane in world.card.lanes:
+        known = closest.get(lane.site)
+        if lane.site not in ways and (known is None or lane.transit_days < known.transit_days):
+            closest[lane.site] = lane
+    anywhere = tuple(replace(lane, country="", region="") for _, lane in sorted(closest.items()))
+    card: WorldCard = replace(world.card, rules=(), lanes=(*world.card.lanes, *anywhere))
+    policy = replace(world.policy, sourcing=replace(world.policy.sourcing, undeclared_lanes="anywhere"))
+    return World(card, _address(card), policy)
 
 
 def _address(card: Any) -> str:
