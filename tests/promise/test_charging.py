@@ -48,7 +48,7 @@ def test_the_winner_the_losers_and_what_does_not_fit() -> None:
         "does not fit: list, 2026-03-09 to; it holds from 2026-03-09 on",
         "does not fit: list, from 12; it holds from 12 EA on",
         "does not fit: list, to 2026-03-01; it held until 2026-03-01",
-        "does not fit: list; it holds up to 4 EA",
+        "does not fit: list, up to 4; it holds up to 4 EA",
         "does not fit: list; it is for DE",
         "does not fit: list; it is for variant R",
         "does not fit: list; it is in EUR",

@@ -139,6 +139,8 @@ def rule_of(candidate: Candidate, item: ItemCard) -> str:
         words.append(f"{line.target_type} {line.target}".strip())
     if line.min_quantity > 0:
         words.append(f"from {plain(line.min_quantity)} {line.uom}".strip())
+    if line.max_quantity is not None:
+        words.append(f"up to {plain(line.max_quantity)} {line.uom}".strip())
     if line.starts or line.ends:
         words.append(f"{line.starts or ''} to {line.ends or ''}".strip())
     return ", ".join(words)
