@@ -13,16 +13,16 @@ CREDIT = (
         "as much as the limit is over it", "credit._is_over", "exposure > limit", "exposure >= limit", (THE_VERDICT,),
     ),
     Fault(
-        "promises in flight do not count", "credit.judged", "account.standing + promised - asked",
-        "account.standing - asked", (THE_VERDICT,),
+        "promises in flight do not count", "credit.judged", "account.standing + promised + amount",
+        "account.standing + amount", (THE_VERDICT,),
     ),
     Fault(
         "quotes are open orders", "exposure.Account._own_orders", "self.order_status(one.status)", "True",
         (THE_VERDICT,),
     ),
     Fault(
-        "prepayments add to the exposure", "exposure.Account._exposures",
-        "-one.amount if one.kind in LESS else one.amount", "one.amount",
+        "prepayments add to the exposure", "exposure.Account._amounts",
+        "-other.amount if other.kind in LESS else other.amount", "other.amount",
         (THE_VERDICT, SUM),
     ),
     Fault(

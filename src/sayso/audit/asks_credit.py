@@ -88,7 +88,7 @@ def overdue(books: Books, asked: Overdue, today: Day, policy: Policy) -> Told:
     with arithmetic():
         late, places = max(account.late, ZERO), account.world.places(account.currency)
         beyond = account.overdue
-        looked_at = policy.credit.overdue != "ignore" and policy.credit.warnings in ("both", "overdue")
+        looked_at = account.late_told is not None
         answer: dict[str, Any] = {
             "overdue": money(late, places),
             "currency": account.currency,

@@ -79,7 +79,9 @@ def judged(
     A named person's override approves what limit and overdue would refer or refuse; the reasons stay.
     """
     policy, limit = account.policy, account.limit
-    exposure = account.standing + promised - asked.replaced + amount
+    exposure = account.standing + promised + amount
+    if asked.replaced:
+        exposure -= asked.replaced
     verdict: Answer = "approved"
     reasons: list[Reason] = []
     remedies: list[Remedy] = []
@@ -87,13 +89,13 @@ def judged(
     if hold in policy.refuse_holds or hold in policy.refer_holds:
         verdict = "refused" if hold in policy.refuse_holds else "refer"
         reasons.append(reason("customer_held", hold=hold, customer=customer.customer, account=account.holder))
-    checked = _is_checked(policy, asked, amount)
-    late = account.overdue if checked and _looks_at_ageing(policy) else None
+    checked = (asked.held and amount > 0) or _is_checked(policy, asked, amount)
+    late = account.late_told if checked else None
     if late is not None:
         verdict = _worse(verdict, "approved" if overridden else _OUTCOME[policy.overdue])
         reasons.append(_overdue_reason(account, late))
         remedies.append(_pay(account, late))
-    over = limit is not None and checked and _is_over(policy, exposure, limit)
+    over = limit is not None and exposure >= limit and checked and _is_over(policy, exposure, limit)
     if limit is not None and over:
         verdict = _worse(verdict, "approved" if overridden else _OUTCOME[policy.over_limit])
         shortfall = account.in_full(exposure - limit) or account.in_full(_LEAST)
@@ -119,10 +121,6 @@ def _is_checked(policy: Credit, asked: Asked, amount: Decimal) -> bool:
     if asked.of_orders and policy.invoice_of_order == "unchecked":
         return False
     return asked.document in policy.checked
-
-
-def _looks_at_ageing(policy: Credit) -> bool:
-    return policy.overdue != "ignore" and policy.warnings in ("both", "overdue")
 
 
 def _is_over(policy: Credit, exposure: Decimal, limit: Decimal) -> bool:

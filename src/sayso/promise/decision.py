@@ -37,6 +37,7 @@ JUDGEMENT = "2"
 
 _HUNDRED = Decimal(100)
 _HOLD = Asked(held=True)
+_QUOTE: Mapping[str, Asked] = {"quote": Asked("quote"), "order": Asked("order"), "invoice": Asked("invoice")}
 _CREDIT_VERDICT: Mapping[str, Verdict] = {"approved": FIRM, "refer": CONDITIONAL, "refused": REFUSED}
 
 
@@ -252,7 +253,7 @@ def _credit(
         return None
     own = account.in_own_currency(amount, currency)
     promised = account.promised(facts.account.promised, facts.account.by)
-    asked = _HOLD if question.hold_seconds else Asked(account.policy.quote_is)
+    asked = _HOLD if question.hold_seconds else _QUOTE[account.policy.quote_is]
     return judged(account, customer, promised, own, bool(question.overridden_by), asked)
 
 

@@ -5,7 +5,7 @@ The policy says what counts; a profile is nothing but its settings. Knows what s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from functools import cached_property
@@ -22,6 +22,7 @@ from sayso.promise.world import World
 LESS = frozenset({"draft_from_shipment", "return_order", "return_received", "prepayment"})
 _ALWAYS_TOLD = ("receivables", "shipped_not_invoiced", "open_orders")
 _HUNDRED = Decimal(100)
+_Amount = tuple[str, Decimal, str, Decimal | None, str]
 
 
 class Overdue(NamedTuple):
@@ -70,23 +71,26 @@ class Account:
         if self.policy.account_currency == "customer":
             self.currency = self.top.currency or self.currency
         self.company = (self.policy.selling_company or self.top.company) if self.policy.per_company else ""
+        #: Everything on the card counts.
+        self.whole = self.policy.account == "tree" and not self.company
 
     @cached_property
     def parts(self) -> dict[str, Decimal]:
         """The parts of exposure that no promise changes, in the account's currency."""
-        places = self.world.places(self.currency)
-        found: dict[str, Decimal] = {part: ZERO for part in _ALWAYS_TOLD if part in self.policy.parts}
-        for one in self.counted:
-            found[one.part] = found.get(one.part, ZERO) + one.worth
+        places, wanted, worth = self.world.places(self.currency), self.policy.parts, self._counts_for
+        found: dict[str, Decimal] = {part: ZERO for part in _ALWAYS_TOLD if part in wanted}
+        for part, amount, currency, factor, _ in self._amounts():
+            if part in wanted:
+                found[part] = found.get(part, ZERO) + worth(amount, currency, factor)
         return {name: rounded(amount, places) for name, amount in found.items()}
 
     @cached_property
     def counted(self) -> list[Counted]:
         """Every amount that exposure is made of; what takes away is below 0."""
-        wanted = self.policy.parts
+        company = self.world.policy.company.currency
         return [
-            one for some in (self._receivables(), self._orders(), self._exposures()) for one in some
-            if one.part in wanted
+            Counted(part, amount, currency or company, factor, document, self._counts_for(amount, currency, factor))
+            for part, amount, currency, factor, document in self._amounts() if part in self.policy.parts
         ]  # fmt: skip
 
     @cached_property
@@ -115,19 +119,28 @@ class Account:
         if amount <= Decimal(self.policy.overdue_threshold):
             return None
         oldest = min(
-            (due for due in late if due.open > 0), key=lambda due: (due.due or self.today, due.first)
+            (due for due in self._by_day(late) if due.open > 0),
+            key=lambda due: (due.due or self.today, due.first),
         )
         days = self.today.toordinal() - (oldest.due or self.today).toordinal()
         return Overdue(self.in_full(amount), oldest.first, days, self._worth(oldest.open, oldest.currency))
 
+    @cached_property
+    def late_told(self) -> Overdue | None:
+        """What is overdue, where the policy looks at it and does anything about it."""
+        looked_at = self.policy.overdue != "ignore" and self.policy.warnings in ("both", "overdue")
+        return self.overdue if looked_at else None
+
     def promised(self, total: Decimal, by: Mapping[str, Decimal] | None) -> Decimal:
         """What of the money promised on the whole tree counts here; all of it where it is not known by customer."""
-        if by is None or (self.policy.account == "tree" and not self.company):
+        if by is None or self.whole:
             return total
         return sum((money for customer, money in by.items() if self.counts(customer, "", "")), ZERO)
 
     def counts(self, customer: str, company: str, site: str) -> bool:
         """Whether what belongs to a customer of the tree counts: it is the holder's, and the selling company's."""
+        if self.whole:
+            return True
         name = customer or self.card.account
         known = self.card.customers.get(name)
         scope = self.policy.account
@@ -162,18 +175,21 @@ class Account:
         amount = without if net and without is not None else with_tax
         return amount * (_HUNDRED - billed) / _HUNDRED if billed else amount
 
-    def _receivables(self) -> Iterator[Counted]:
+    def _amounts(self) -> Iterator[_Amount]:
+        """Part, amount, currency, factor and document of everything that may count."""
         for due in self.dues:
-            yield self._as_counted("receivables", due.open, due.currency)
-
-    def _orders(self) -> Iterator[Counted]:
+            yield "receivables", due.open, due.currency, None, ""
         for one in self._merged(self._own_orders()):
             shipped = self.open_part(
                 one.shipped_not_invoiced, one.shipped_not_invoiced_net, one.percent_billed
             )
             ordered = self.open_part(one.amount, one.net, one.percent_billed)
             for part, amount in (("shipped_not_invoiced", shipped), ("open_orders", ordered)):
-                yield self._as_counted(part, amount, one.currency, one.currency_factor, one.document)
+                yield part, amount, one.currency, one.currency_factor, one.document
+        for other in self.card.exposures:
+            if self.counts(other.customer, other.company, ""):
+                amount = -other.amount if other.kind in LESS else other.amount
+                yield other.kind, amount, other.currency, None, ""
 
     def _own_orders(self) -> Iterator[OpenOrders]:
         """Open orders that count, but for those below 0 where the policy lets them take nothing away."""
@@ -194,23 +210,22 @@ class Account:
                 totals[one.document] = totals.get(one.document, ZERO) + one.amount
         return {document for document, total in totals.items() if total < 0}
 
-    def _exposures(self) -> Iterator[Counted]:
-        for one in self.card.exposures:
-            if self.counts(one.customer, one.company, ""):
-                amount = -one.amount if one.kind in LESS else one.amount
-                yield self._as_counted(one.kind, amount, one.currency)
-
     @cached_property
-    def dues(self) -> list[Due]:
-        """Open receivables that count: one for each currency and due date (and sign, where credits are told apart)."""
+    def dues(self) -> Sequence[Due]:
+        """Open receivables that count."""
+        if self.whole:
+            return self.card.receivables
+        return [one for one in self.card.receivables if self.counts(one.customer, one.company, "")]
+
+    def _by_day(self, dues: Iterable[Due]) -> Iterable[Due]:
+        """One for each currency and due date (and sign, where credits are told apart)."""
         apart = not self.policy.overdue_credits
         found: dict[tuple[object, ...], Due] = {}
-        for one in self.card.receivables:
-            if self.counts(one.customer, one.company, ""):
-                key = (one.currency, one.due, apart and one.open < 0)
-                known = found.get(key)
-                found[key] = one if known is None else _joined(known, one)
-        return list(found.values())
+        for one in dues:
+            key = (one.currency, one.due, apart and one.open < 0)
+            known = found.get(key)
+            found[key] = one if known is None else _joined(known, one)
+        return found.values()
 
     @cached_property
     def late(self) -> Decimal:
@@ -257,13 +272,13 @@ class Account:
             found[key] = OpenOrders(one.currency, ordered, shipped, one.currency_factor, one.status)
         return found.values()
 
-    def _as_counted(
-        self, part: str, amount: Decimal, currency: str, factor: Decimal | None = None, document: str = ""
-    ) -> Counted:
-        worth = self._worth(amount, currency, factor)
-        if self.policy.rounding == "document":
-            worth = rounded(worth, self.world.places(self.currency))
-        return Counted(part, amount, currency or self.world.policy.company.currency, factor, document, worth)
+    @property
+    def _counts_for(self) -> Callable[[Decimal, str, Decimal | None], Decimal]:
+        """What a document's amount counts for: its worth, rounded by itself where the policy says so."""
+        return self._rounded_worth if self.policy.rounding == "document" else self._worth
+
+    def _rounded_worth(self, amount: Decimal, currency: str, factor: Decimal | None) -> Decimal:
+        return rounded(self._worth(amount, currency, factor), self.world.places(self.currency))
 
     def _worth(self, amount: Decimal, currency: str, factor: Decimal | None = None) -> Decimal:
         company = self.world.policy.company.currency
