@@ -22,7 +22,7 @@ from sayso.audit.reading_values import Spelling, Unreadable, moment
 from sayso.audit.shapes import FileRead, Problem
 from sayso.errors import BadRequest, SaysoError
 from sayso.systems.files_delimited import Delimited
-from sayso.systems.files_tables import SUFFIXES, Batch, How, Table, suffix_of, table
+from sayso.systems.files_tables import SUFFIXES, Batch, Fault, How, Table, suffix_of, table
 
 _SAMPLE = 300
 _NO_EXPORTS = re.compile(
@@ -101,6 +101,9 @@ def _open_file(found: Opened, system: System, path: Path, name: str, mapped: Map
     try:
         read = table(path, How(part.encoding, part.delimiter))
         sample = _sample(read)
+        if not read.names:
+            fault = next(one for one in read.batches() if isinstance(one, Fault))
+            raise BadRequest(f"line {fault.line}: {fault.detail}", remedy=fault.remedy)
     except SaysoError as error:
         found.problems.add(Problem(shown, 0, "", "", error.detail, error.remedy), 0)
         found.unused.append(FileRead(shown, system, "", 0, (error.detail,)))
@@ -126,7 +129,8 @@ def _looks_like(mapped: Map, system: System, guessed: Guess, name: str) -> bool:
         return False
     role, part = ROLES[system][guessed.role], mapped.part(system, guessed.role, name)
     known = {one for one, column in guessed.columns.items() if column.sure >= SURE} | part.columns.keys()
-    return any(one in known for one in role.needed)
+    needed = [one for one in role.needed if (role.name, one) not in DEFAULTED]
+    return any(one in known for one in needed or role.by_name)
 
 
 def _source(
