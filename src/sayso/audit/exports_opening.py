@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sayso.audit.guessing import SURE, Guess, columns_of, guess
+from sayso.audit.guessing import SURE, Guess, columns_of, guess, role_named
 from sayso.audit.mapping import Map, Part
 from sayso.audit.reading_central import Central
 from sayso.audit.reading_columns import Bad, ColumnReader
@@ -97,7 +97,7 @@ def _open_file(found: Opened, system: System, path: Path, name: str, mapped: Map
         found.problems.add(Problem(shown, 0, "", "", "not a table by its ending: it was not read", remedy), 0)
         return
     role_name = mapped.role_of(system, name)
-    part = mapped.part(system, role_name, name)
+    part = mapped.part(system, role_name or role_named(system, name), name)
     try:
         read = table(path, How(part.encoding, part.delimiter))
         sample = _sample(read)

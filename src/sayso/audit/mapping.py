@@ -5,6 +5,7 @@ Knows its shape only. What it leaves out is guessed (guessing.py); what it says 
 
 from __future__ import annotations
 
+import codecs
 import difflib
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -109,7 +110,17 @@ def _part(place: str, given: Any) -> Part:
         near = difflib.get_close_matches(part.timezone, available_timezones(), 1)
         remedy = f"did you mean {near[0]}?" if near else "write e.g. Europe/London"
         raise BadField(f"{place} timezone", part.timezone, "not an IANA time zone", remedy=remedy)
+    if part.encoding and not _is_encoding(part.encoding):
+        remedy = "write e.g. utf-8, utf-16, windows-1252, latin-1"
+        raise BadField(f"{place} encoding", part.encoding, "not an encoding", remedy=remedy)
     return part
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        return bool(codecs.lookup(name))
+    except LookupError:
+        return False
 
 
 def _checked(place: str, part: Part, role: Role) -> Part:
