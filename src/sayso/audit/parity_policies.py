@@ -47,7 +47,7 @@ class Policies:
             return None
         key = (str(self._named(profile)), msgspec.json.encode(changes, order="sorted"))
         if key not in self._known:
-            found = _changed(base.policy, changes, troubles)
+            found = changed(base.policy, changes, troubles)
             if found is None:
                 return None
             if len(self._known) >= _MOST:
@@ -102,7 +102,7 @@ def _remedy() -> str:
     return f"name one of {', '.join(PROFILE_NAMES)}, or a policy in TOML by its path"
 
 
-def _changed(base: Policy, changes: dict[str, Value], troubles: list[Trouble]) -> Policy | None:
+def changed(base: Policy, changes: dict[str, Value], troubles: list[Trouble]) -> Policy | None:
     """The policy with these settings changed, nested by group or named with a dot."""
     settings: dict[str, Any] = msgspec.to_builtins(base)
     before = len(troubles)

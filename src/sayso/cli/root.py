@@ -39,6 +39,7 @@ COMMANDS: Mapping[str, Entry] = {
         "decisions", "decisions", "Find recorded decisions, and show them with their evidence in short."
     ),
     "replay": Entry("replay", "replay", "Make recorded decisions again, and try them under another policy."),
+    "profile": Entry("profile", "profile", "The ERP logic profiles, in sentences."),
     "parity": Entry("parity", "parity", "Ask what cases ask, and compare with what they expect."),
     "audit": Entry("audit", "audit", "Find what the storefront promised and the ERP would refuse, from exports."),
     "policy": Entry("policy", "policy", "How the company wants to be decided for."),
