@@ -70,6 +70,7 @@ class Bench:
     def __init__(self, standing: Standing, sides: Sides, tally: Tally) -> None:
         self.standing, self.sides, self.tally = standing, sides, tally
         self._held: dict[tuple[str, str, tuple[str, ...]], Held] = {}
+        self._sites: tuple[Request | None, tuple[str, ...]] = (None, ())
 
     def judge(self, placed: Placed) -> list[Found]:
         """Judge an order as the facts stand, its own rows aside, and count what was found."""
@@ -281,9 +282,13 @@ class Bench:
         self, about: Asked, place: int, question: Request, facts: Facts
     ) -> tuple[Held, Mapping[int, Decimal]]:
         """What the sites that ship hold, and what a feed of so many hours would have counted there."""
-        line, to, order = about.lines[place], question.ship_to, about.order
-        known = facts.account.card.customers.get(order.customer) if facts.account else None
-        sites = tuple(route.site for route in facts.world.routes(to.country, to.region, known, order.placed))
+        line, order = about.lines[place], about.order
+        if self._sites[0] is not question:
+            to, account = question.ship_to, facts.account
+            known = account.card.customers.get(order.customer) if account else None
+            routes = facts.world.routes(to.country, to.region, known, order.placed)
+            self._sites = (question, tuple(route.site for route in routes))
+        sites = self._sites[1]
         card, digest = facts.items[line.item].card, facts.items[line.item].digest
         key = (digest, line.variant, sites)
         figures = self._held.get(key)

@@ -6,8 +6,10 @@ order is judged on the same facts.
 
 from __future__ import annotations
 
+import gc
 import pickle
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,7 +17,7 @@ from typing import Any, NamedTuple
 from sayso.audit.engine_order import Bench, Sides
 from sayso.audit.engine_tally import Tally
 from sayso.audit.journal import BEGINNING, ORDERS, Layout, Placed, rows
-from sayso.audit.journal_standing import followed, of_the_hour, opened
+from sayso.audit.journal_standing import Standing, followed, of_the_hour, opened
 from sayso.audit.shapes import Spot
 
 _OFTEN = 200
@@ -56,11 +58,29 @@ def gone_through(
         policy is not None and (policy.freshness.stock_seconds or policy.freshness.credit_seconds)
         for policy in (sides.erp, sides.own)
     )
-    standing = opened(layout, bool(ages))
+    with _seldom_collected():
+        return _followed_through(layout, piece, opened(layout, bool(ages)), sides, tally, _Count(told), note)
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Cards are kept by the ten thousand, and none is part of a ring: looking for rings all the time costs a seventh."""
+    before = gc.get_threshold()
+    gc.set_threshold(50_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+def _followed_through(
+    layout: Layout, piece: Piece, standing: Standing, sides: Sides, tally: Tally, count: _Count,
+    note: Callable[[Spot], None] | None,
+) -> Tally:  # fmt: skip
+    """Everything that was told before the piece, then its orders."""
     bench = Bench(standing, sides, tally)
     wanted, last = set(piece.hours), piece.hours[-1] if piece.hours else BEGINNING
     before = piece.hours[0] if piece.hours else BEGINNING
-    count = _Count(told)
     day = None
     for hour in sorted({*layout.facts, *layout.beliefs, *wanted} - {BEGINNING}):
         if hour > last:
