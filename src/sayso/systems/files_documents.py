@@ -84,7 +84,7 @@ class Documents:
             raise BadRequest(f"damaged: {error}", remedy="pack or export it again") from None
         head = first.lstrip()
         line, _, more = head.partition(b"\n")
-        if head.startswith(b"{") and _is_whole(line) and (more.strip() or line.rstrip().endswith(b"}")):
+        if head.startswith(b"{") and more.strip() and _is_whole(line):
             yield from _lines(first, blocks)
             return
         try:
