@@ -22,6 +22,10 @@ ORIGINS = 12
 """So often is learned anew at most."""
 
 
+MOST_ASKED = 500
+"""So many later lines are asked about to see whether the future is used."""
+
+
 class Known(Protocol):
     """What was learned, as far as it is asked here."""
 
@@ -79,6 +83,7 @@ class Trial:
     """What came of trying, on the lines of so many `deliveries` (by document).
 
     `undated` lines had nothing to be dated from, and count as dated by their promise.
+    `foresees`: what was learned changes with receipts that came later, so that no figure here counts.
     `changed`: vendors who are no longer what they were, with the days after which their receipts now count half.
     `overdue`: lines that had not come on the day after their promise, dated anew on that morning.
     """
@@ -90,6 +95,7 @@ class Trial:
     left_out: tuple[tuple[str, int], ...] = ()
     deliveries: set[str] = field(default_factory=set)
     undated: float = 0
+    foresees: bool = False
     changed: tuple[tuple[str, int], ...] = ()
     by_method: dict[str, Score] = field(default_factory=lambda: {name: Score() for name in METHODS})
     vendors: dict[str, Vendor] = field(default_factory=dict)
@@ -115,7 +121,23 @@ def tried(
     trial = Trial(date.fromordinal(first), date.fromordinal(lines[-1].received))
     trial.receipts, trial.left_out = evidence.receipts, evidence.left_out
     _roll(trial, receipts, evidence, held, learn, origins, progress)
+    trial.foresees = foresees(receipts, learn)
     return trial
+
+
+def foresees(receipts: Sequence[Receipt], learn: Learn = learned) -> bool:
+    """Whether what is learned as of a day becomes another when later receipts are told of as well."""
+    came = sorted((one for one in receipts if one.received is not None), key=_received)
+    day = came[len(came) // 2].received or date.min
+    past = came[: bisect_right(came, day, key=_received)]
+    then, since = learn(past, day), learn(came, day)
+    later = [one for one in came[len(past) :] if one.promised is not None][:MOST_ASKED]
+    return any(
+        then.arrivals(one.item, one.vendor, one.promised)
+        != since.arrivals(one.item, one.vendor, one.promised)
+        for one in later
+        if one.promised is not None
+    )
 
 
 def _roll(

@@ -46,12 +46,12 @@ def judged(trial: Trial) -> Verdict:
     """What a trial says, in sentences."""
     learned = trial.by_method[LEARNED].figures()
     coverage, loss = learned["coverage_p90"] or 0.0, learned["loss_days"] or 0.0
-    calibrated = abs(coverage - AIM) <= TOLERANCE
+    calibrated = abs(coverage - AIM) <= TOLERANCE and not trial.foresees
     others = {name: trial.by_method[name].figures()["loss_days"] or 0.0 for name in METHODS[1:]}
-    better = all(loss < others[name] for name in SIMPLER)
+    better = all(loss < others[name] for name in SIMPLER) and not trial.foresees
     sentences = [
-        *_coverage(trial, coverage, calibrated), *_losses(loss, others), *_middle(trial), *_width(trial), *_known(trial),
-        *_vendors(trial),
+        *_future(trial), *_coverage(trial, coverage, calibrated), *_losses(loss, others), *_middle(trial),
+        *_width(trial), *_known(trial), *_vendors(trial),
     ]  # fmt: skip
     return Verdict(calibrated, better, tuple(sentences))
 
@@ -63,7 +63,8 @@ def document(name: str, trial: Trial) -> dict[str, Any]:
         "receipts": name, "since": trial.since.isoformat(), "until": trial.until.isoformat(),
         "origins": trial.origins, "receipts_used": trial.receipts, "left_out": dict(trial.left_out),
         "deliveries": len(trial.deliveries), "undated_lines": round(trial.undated, 3),
-        "calibrated": verdict.calibrated, "better": verdict.better, "says": list(verdict.sentences),
+        "foresees": trial.foresees, "calibrated": verdict.calibrated, "better": verdict.better,
+        "says": list(verdict.sentences),
         "methods": {method: _score(score) for method, score in trial.by_method.items()},
         "overdue": _score(trial.overdue), "changed": dict(trial.changed),
         "vendors": {
@@ -80,6 +81,11 @@ def _score(score: Score) -> dict[str, Any]:
 def chance(deliveries: int) -> float:
     """By how many points a coverage of 90 % may be off by chance alone, nineteen times in twenty."""
     return 100 * 1.96 * math.sqrt(0.9 * 0.1 / max(deliveries, 1))
+
+
+def _future(trial: Trial) -> Iterator[str]:
+    if trial.foresees:
+        yield "The dates were learned from receipts that came later: nothing below counts."
 
 
 def _coverage(trial: Trial, coverage: float, calibrated: bool) -> Iterator[str]:

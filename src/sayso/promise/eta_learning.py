@@ -16,7 +16,7 @@ from sayso.promise.eta_memory import Choices, chosen, growth, late_in, lost
 from sayso.promise.eta_spread import PARTS, Pairs, Spread, pairs
 from sayso.promise.eta_weeks import week
 
-STRENGTHS = tuple(ONE * n for n in (1, 2, 4, 8, 16, 32, 64))
+STRENGTHS = tuple(ONE * n for n in (1, 4, 16, 64))
 """So many receipts the coarser level may count for beside the finer one's own, in thousandths."""
 
 USUAL_STRENGTH = 4 * ONE
@@ -70,11 +70,12 @@ def learned(receipts: Iterable[Receipt], today: date) -> Lateness:
     for one in evidence.lines:
         known.receive(one)
     now = today.toordinal()
+    met = [case for case in cases if case.vendor.total]
+    new = [case for case in cases if not case.vendor.total]
     return Lateness(
         today, evidence.receipts, evidence.left_out, len(cases), item_leans, vendor_leans,
-        _levels([case for case in cases if case.vendor.total], vendor_leans, item_leans),
-        _levels([case for case in cases if not case.vendor.total], vendor_leans, item_leans), choices.usual.week, known.everyone(now), known.habits(now),
-        known.owns(now),
+        _levels(met, vendor_leans, item_leans), _levels(new, vendor_leans, item_leans), choices.usual.week,
+        known.everyone(now), known.habits(now), known.owns(now),
     )  # fmt: skip
 
 
