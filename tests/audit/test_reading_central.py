@@ -19,9 +19,11 @@ ITEM = {"id": "i1", "number": "1896-S", "displayName": "Desk", "type": "Inventor
 CUSTOMER = {"id": "c1", "number": "10000", "displayName": "Adatum", "country": "GB", "state": "", "currencyCode": "",
             "creditLimit": 5000, "blocked": "_x0020_"}  # fmt: skip
 ORDER = {"id": "o1", "number": "SO-1", "externalDocumentNumber": "WEB-7", "orderDate": "2011-02-01",
-         "customerNumber": "10000", "requestedDeliveryDate": "0001-01-01", "currencyCode": "", "fullyShipped": False, "status": "Open"}  # fmt: skip
+         "customerNumber": "10000", "requestedDeliveryDate": "0001-01-01", "currencyCode": "",
+         "fullyShipped": False, "status": "Open"}  # fmt: skip
 LINE = {"documentId": "o1", "sequence": 10000, "lineType": "Item", "lineObjectNumber": "1896-S",
-        "unitOfMeasureCode": "PCS", "quantity": 10, "shippedQuantity": 4, "invoicedQuantity": 1, "netAmountIncludingTax": 1200,
+        "unitOfMeasureCode": "PCS", "quantity": 10, "shippedQuantity": 4, "invoicedQuantity": 1,
+        "netAmountIncludingTax": 1200,
         "shipmentDate": "2011-02-05", "locationId": "l1"}  # fmt: skip
 PURCHASE = {"id": "p1", "number": "PO-1", "vendorNumber": "V1", "fullyReceived": False, "status": "Draft"}
 PURCHASE_LINE = {"documentId": "p1", "sequence": 10000, "lineType": "Item", "lineObjectNumber": "1896-S", "quantity": 30,
