@@ -13,7 +13,7 @@ from sayso.canon.decimals import plain
 from sayso.errors import BadField
 from sayso.promise.gather import Books
 from sayso.promise.policy import Policy
-from sayso.promise.sellable import Reckoned, Replaced
+from sayso.promise.sellable import Reckoned, Replaced, kits_of
 from sayso.promise.sellable import earliest as earliest_of
 from sayso.promise.sellable import sellable as sellable_of
 from sayso.promise.sellable import warning as warning_of
@@ -70,14 +70,11 @@ def sellable(books: Books, asked: Sellable, today: day_, policy: Policy) -> Told
     if not kit:
         place = Lines(books, asked.item, today, policy).place(asked.site, asked.variant)
         return _sellable(sellable_of(place, day, today, policy))
-    counted, told = [], []
+    parts = {}
     for part in kit:
         place = Lines(books, part.component, today, policy).place(asked.site, "")
-        found = sellable_of(place, day, today, policy)
-        told += [f"{part.component}, {plain(part.quantity)} in each: {one}" for one in found.arithmetic]
-        if found.quantity is not None:
-            counted.append(found.quantity // part.quantity)
-    return _sellable(Reckoned(min(counted, default=None), told))
+        parts[part] = sellable_of(place, day, today, policy)
+    return _sellable(kits_of(parts))
 
 
 def _sellable(found: Reckoned) -> Told:
@@ -86,13 +83,10 @@ def _sellable(found: Reckoned) -> Told:
 
 def warning(books: Books, asked: Warned, today: day_, policy: Policy) -> Told:
     """`warning`, and what is `available_after` the line; null where nothing is counted. A drop shipment never warns."""
-    if asked.fulfilment == "drop_ship":
-        nothing = {"warning": False, "available_after": None}
-        return Told(nothing, ["a drop shipment takes nothing from stock: it is never checked"])
     day, earlier = asked.date or today, asked.replaces
     replaced = None if earlier is None else Replaced(earlier.quantity, earlier.date or day)
     place = Lines(books, asked.item, today, policy).place(asked.site, asked.variant)
-    found = warning_of(place, asked.quantity, day, replaced, today, policy)
+    found = warning_of(place, asked.quantity, day, replaced, today, policy, asked.fulfilment)
     after = None if found.after is None else plain(found.after)
     return Told({"warning": found.warning, "available_after": after}, found.arithmetic)
 
@@ -108,17 +102,11 @@ def earliest(books: Books, asked: Earliest, today: day_, policy: Policy) -> Told
     quantity = asked.quantity if asked.quantity is not None else (row or {}).get("quantity")
     if quantity is None:
         raise BadField("quantity", "", "this is missing", remedy="write quantity: ..., or name a document")
-    no_later = wish.line_day if policy.availability.later_requests == "leave_out" else None
-    place = lines.place(site, variant, no_later, row)
+    place = lines.place(site, variant, lines.latest(wish), row)
     own = None if row is None else lines.own(row, place.site)
     found = earliest_of(place, quantity, wish.day, own, today, policy)
-    told, day = [f"wanted to be shipped on {wish.day}", *found.arithmetic], found.day
-    if day is not None and wish.floor and day < wish.day:
-        told.append(f"{day} is sooner than it is wanted: {wish.day}")
-        day = wish.day
-    if day is not None and (works := lines.working(place.site, day)) != day:
-        told.append(f"{day} is no working day there: {works}")
-        day = works
+    told = [f"wanted to be shipped on {wish.day}", *found.arithmetic]
+    day = None if found.day is None else lines.leaves(place.site, found.day, wish, told)
     return Told({"earliest": day.isoformat() if day else None}, told)
 
 

@@ -109,9 +109,20 @@ class Lines:
             return self._stands(row)
         return self._counted_back(requested, row) if self._policy.dates.requested == "delivery" else requested
 
-    def working(self, site: str, day: date) -> date:
-        """This day if the site works, else the next on which it does."""
-        return date.fromordinal(self._world.calendar(self._site(site).calendar).next(day.toordinal()))
+    def latest(self, wish: Wish) -> date | None:
+        """The day after which other order lines are requested that do not count; None where all of them do."""
+        return wish.line_day if self._policy.availability.later_requests == "leave_out" else None
+
+    def leaves(self, site: str, found: date, wish: Wish, told: list[str]) -> date:
+        """The day on which what is there on a day leaves: not before it is wanted, and on a day on which the site works."""
+        day = found
+        if wish.floor and day < wish.day:
+            told.append(f"{day} is sooner than it is wanted: {wish.day}")
+            day = wish.day
+        works = date.fromordinal(self._world.calendar(self._site(site).calendar).next(day.toordinal()))
+        if works != day:
+            told.append(f"{day} is no working day there: {works}")
+        return works
 
     def _counted_back(self, delivery: date, row: Row) -> date:
         site, name = self._site(row.get("site") or ""), row.get("customer") or ""

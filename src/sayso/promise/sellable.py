@@ -6,6 +6,7 @@ buyer or price is looked at; calendars and other lines' shipping times are said 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from msgspec.structs import replace
 
 from sayso.canon.decimals import plain
 from sayso.promise.availability import NOBODY, Curve, ahead_of, curve, explained
-from sayso.promise.cards import ZERO, Demand, ItemCard, Taken
+from sayso.promise.cards import ZERO, Component, Demand, ItemCard, Taken
 from sayso.promise.counted import demand_of, leaving, stock_of, takes
 from sayso.promise.look_ahead import Ahead
 from sayso.promise.order_promising import Line, first_day
@@ -82,9 +83,21 @@ def sellable(place: Place, day: date, today: date, policy: Policy) -> Reckoned:
     return Reckoned(there, told)
 
 
+def kits_of(parts: Mapping[Component, Reckoned]) -> Reckoned:
+    """How many kits there are of what can be sold of each component; of what is not stocked there is always enough."""
+    told = [
+        f"{one.component}, {plain(one.quantity)} in each: {line}"
+        for one, found in parts.items()
+        for line in found.arithmetic
+    ]
+    counted = (found.quantity // one.quantity for one, found in parts.items() if found.quantity is not None)
+    return Reckoned(min(counted, default=None), told)
+
+
 def warning(
-    place: Place, quantity: Decimal, day: date, replaced: Replaced | None, today: date, policy: Policy
-) -> Warned:
+    place: Place, quantity: Decimal, day: date, replaced: Replaced | None, today: date, policy: Policy,
+    fulfilment: str = "",
+) -> Warned:  # fmt: skip
     """Whether a line of so many, to leave on a day, leaves less than nothing; what it replaces is left out first.
 
     Source: Business Central, codeunit "Item-Check Avail.", SalesLineShowWarning: the line's own old quantity is given
@@ -92,6 +105,8 @@ def warning(
     """
     if not place.card.stocked:
         return Warned(False, None, [f"{place.card.item} is not stocked: it is never checked"])
+    if fulfilment == "drop_ship":
+        return Warned(False, None, ["a drop shipment takes nothing from stock: it is never checked"])
     without = place if replaced is None else place._replace(card=_without(place, replaced, day, policy))
     there, told = _there(without, day, today, policy)
     after = there - quantity
