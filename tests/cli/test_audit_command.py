@@ -148,7 +148,9 @@ def test_what_has_to_be_said_is_asked_for(folders):
     assert "2 things have to be said in the map first" in done.stderr
     assert "Traceback" not in done.stderr
     assert 'write customer = "..."' in done.stderr
-    assert audit(folders, "map").exit_code == 0
+    asked = json.loads(audit(folders, "map", "--json").stdout)
+    assert [one["file"] for one in asked["questions"]] == ["shop/orders.csv"] * 2
+    assert asked["map"]["storefront"]["orders"]["columns"]["order"] == "order"
 
 
 def test_a_policy_of_the_company_is_held_against_the_erp(folders, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -105,8 +106,11 @@ def audit(
     name="map", epilog="Example: sayso audit map --storefront exports/shop --erp exports/erp > audit.toml"
 )
 @_with_folders
+@options.as_json
 @click.pass_context
-def map_(context: click.Context, storefront: Path | None, erp: Path | None, map_file: Path | None) -> None:
+def map_(
+    context: click.Context, storefront: Path | None, erp: Path | None, map_file: Path | None, as_json: bool
+) -> None:
     """Guess which file is what, and which column: a map to correct and give as --map.
 
     Each guess says how sure it is. What has to be said and cannot be guessed stands at the top.
@@ -117,7 +121,11 @@ def map_(context: click.Context, storefront: Path | None, erp: Path | None, map_
         raise BadRequest("a map needs both exports", remedy="give --storefront DIR and --erp DIR")
     with audit_shown.progress() as tell:
         found = opened(storefront, erp, _map(map_file) or Map(), tell, ask=False)
-    click.echo(written(found), nl=False)
+    if as_json:
+        asked = [one._asdict() for one in found.questions]
+        options.say({"map": tomllib.loads(written(found)), "questions": asked})
+    else:
+        click.echo(written(found), nl=False)
 
 
 def _status(findings: Findings, strict: bool) -> int:
