@@ -87,7 +87,7 @@ FAULTS = (
         (engine.test_what_is_left_off_a_ranking_is_in_its_rest,),
     ),
     Fault(
-        "pieces of time begin with the first facts", "audit/engine_slice.gone_through",
+        "pieces of time begin with the first facts", "audit/engine_slice._followed_through",
         "followed(standing, layout, hour)", "pass", (engine.test_what_was_told_before_a_piece_of_time_holds_in_it,),
     ),
     Fault(

@@ -31,7 +31,7 @@ from sayso.audit.rules_tried import (
     refreshed_at,
     winning,
 )
-from sayso.audit.shapes import Direction, Outcome, Spot
+from sayso.audit.shapes import Direction, Outcome, ShopLine, Spot
 from sayso.canon.decimals import rounded
 from sayso.promise.asking import Question, Request
 from sayso.promise.cards import Customer
@@ -41,6 +41,7 @@ from sayso.promise.policy import Policy
 from sayso.promise.price import Priced
 
 _MOST_HELD = 50_000
+_NONE: frozenset[str] = frozenset()
 _MENDED: frozenset[str] = frozenset({"ask_policy"})
 
 
@@ -207,7 +208,8 @@ class Bench:
         figures: Held | None = None
         counted: Mapping[int, Decimal] = {}
         if not matter.heard.fine[matter.place] and line.item in matter.facts.items:
-            figures, counted = self._figures(matter.about, matter.place, matter.heard.request, matter.facts)
+            figures = self._figures(matter.about, matter.place, matter.heard.request, matter.facts)
+            counted = self._fed(matter.about, line, matter.facts, figures)
         return Found(spots, money, mending(matter, names, figures, counted, outcome))
 
     def _spot(
@@ -272,39 +274,42 @@ class Bench:
         """Rules that would turn away a line that is kept; only where the storefront's own figure is known."""
         told, seen = line.about.lines[line.place], line.about.shown[line.place]
         if seen.available_base is None or told.shown_date is not None or told.need_by is not None:
-            return frozenset()
-        if seen.available_base < seen.asked_base:
-            return frozenset()
-        figures, counted = self._figures(line.about, line.place, line.question, line.facts)
-        return losing(seen, figures, counted)
+            return _NONE
+        spare = seen.available_base - seen.asked_base
+        if spare < 0:
+            return _NONE
+        figures = self._figures(line.about, line.place, line.question, line.facts)
+        changed = told.item in self.standing.changes
+        if not changed and spare >= figures.claims + figures.safety:
+            return _NONE
+        return losing(seen, figures, self._fed(line.about, told, line.facts, figures) if changed else {})
 
-    def _figures(
-        self, about: Asked, place: int, question: Request, facts: Facts
-    ) -> tuple[Held, Mapping[int, Decimal]]:
-        """What the sites that ship hold, and what a feed of so many hours would have counted there."""
+    def _figures(self, about: Asked, place: int, question: Request, facts: Facts) -> Held:
+        """What the sites that ship hold of a line's item."""
         line, order = about.lines[place], about.order
         if self._sites[0] is not question:
             to, account = question.ship_to, facts.account
             known = account.card.customers.get(order.customer) if account else None
             routes = facts.world.routes(to.country, to.region, known, order.placed)
             self._sites = (question, tuple(route.site for route in routes))
-        sites = self._sites[1]
-        card, digest = facts.items[line.item].card, facts.items[line.item].digest
-        key = (digest, line.variant, sites)
+        key = (facts.items[line.item].digest, line.variant, self._sites[1])
         figures = self._held.get(key)
         if figures is None:
             if len(self._held) >= _MOST_HELD:
                 self._held.clear()
-            figures = self._held[key] = held(card, line.variant, sites)
+            figures = self._held[key] = held(facts.items[line.item].card, line.variant, self._sites[1])
+        return figures
+
+    def _fed(self, about: Asked, line: ShopLine, facts: Facts, figures: Held) -> Mapping[int, Decimal]:
+        """What a feed of so many hours would have counted at the sites that ship; `figures` are theirs."""
         counted = dict.fromkeys(REFRESHED, figures.on_hand)
-        if line.item in self.standing.changes:
-            now = {(one.site, one.variant): one.on_hand for one in card.stock}
-            for hours in REFRESHED:
-                before = self.standing.on_hand_until(line.item, refreshed_at(order.placed, hours))
-                for (name, variant), count in before.items():
-                    if name in sites and variant == line.variant:
-                        counted[hours] += count - now.get((name, variant), ZERO)
-        return figures, counted
+        now = {(one.site, one.variant): one.on_hand for one in facts.items[line.item].card.stock}
+        for hours in REFRESHED:
+            before = self.standing.on_hand_until(line.item, refreshed_at(about.order.placed, hours))
+            for (name, variant), count in before.items():
+                if name in self._sites[1] and variant == line.variant:
+                    counted[hours] += count - now.get((name, variant), ZERO)
+        return counted
 
 
 def _worth(about: Asked, place: int, amount: Decimal, places: int) -> Decimal:
