@@ -22,11 +22,11 @@ _AS_TYPED = ("due", "planned", "requested")
 
 
 class Wish(NamedTuple):
-    """When a quantity is wanted to be shipped, the day of the line itself, and whether it may not be sooner."""
+    """When a quantity is wanted to be shipped, whether it may not be sooner, and the day of the line, if it is one's."""
 
     day: date
-    line_day: date
     floor: bool
+    line_day: date | None = None
 
 
 class Lines:
@@ -91,7 +91,7 @@ class Lines:
         """
         if own is None:
             day = asked or self.today
-            return Wish(day, day, True)
+            return Wish(day, True)
         line_day, shipped = self._stands(self._meant(own)), self.shipped(own)
         requested = own.get("requested")
         if asked is None or asked in (requested, shipped):
@@ -100,7 +100,7 @@ class Lines:
             day = asked
         else:
             day = self._counted_back(asked, own)
-        return Wish(day, line_day, bool(requested or asked))
+        return Wish(day, bool(requested or asked), line_day)
 
     def shipped(self, row: Row) -> date:
         """The day on which a line is requested to be shipped; its shipment date where no day is requested."""
@@ -110,7 +110,7 @@ class Lines:
         return self._counted_back(requested, row) if self._policy.dates.requested == "delivery" else requested
 
     def latest(self, wish: Wish) -> date | None:
-        """The day after which other order lines are requested that do not count; None where all of them do."""
+        """The day after which other order lines are requested that do not count against a line; None: all of them do."""
         return wish.line_day if self._policy.availability.later_requests == "leave_out" else None
 
     def leaves(self, site: str, found: date, wish: Wish, told: list[str]) -> date:
