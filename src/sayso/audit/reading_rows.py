@@ -67,7 +67,8 @@ def facts(source: Source, problems: Problems, seen: dict[int, int]) -> Iterator[
     blanks = {column.name: _neutral(column.type) for column in kind.key if column.optional}
     for batch in source.read(problems):
         for line, row in _whole(source, batch, problems):
-            as_of = row.pop("as_of", None) or source.as_of
+            own = row.pop("as_of", None)
+            as_of = own or source.as_of
             deleted = bool(row.pop("deleted", None))
             for name, neutral in blanks.items():
                 if row.get(name) is None:
@@ -83,7 +84,7 @@ def facts(source: Source, problems: Problems, seen: dict[int, int]) -> Iterator[
                 problems.add(structs.replace(again, row=line))
                 if not again.dropped:
                     continue
-            yield FactRow(kind.name, as_of, row, deleted)
+            yield FactRow(kind.name, as_of, row, deleted, own is None and as_of is not None)
 
 
 _UNPAIRED = (
@@ -118,6 +119,9 @@ def _is_whole(
     for name in wrong:
         problems.add(source.problem(line, name, row[name], dropped=True), name == wrong[0])
     missing = [name for name in vital if row.get(name) is None]
+    if missing and row.get("deleted"):  # to take a row away, its key is enough
+        keys = {column.name for column in KINDS[source.role.name].key}
+        missing = [name for name in missing if name in keys]
     for name in missing:
         detail = f"a {source.role.name} row needs it, and it is blank"
         remedy = "fill it in, or leave the row out"
