@@ -201,7 +201,7 @@ class OpenOrders(Struct, frozen=True, omit_defaults=True):
     """Open order amounts of one customer, company (or site), currency, factor, status and percent billed.
 
     With tax, and without where that is another figure. `document` stands where the order has a factor of its own or
-    is below 0 as a whole.
+    a line below 0.
     """
 
     currency: str

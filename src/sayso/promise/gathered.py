@@ -184,21 +184,29 @@ def _dues(account: str, rows: Iterable[Row]) -> tuple[Due, ...]:
         known["open"] += row["open"]
         known["documents"] += 1
         known["first"] = min(known["first"], number)
-    return _told(Due, totals.values())
+    return _told(
+        Due, (one if one["customer"] or one["company"] else _nobodys(one) for one in totals.values())
+    )
+
+
+def _nobodys(due: dict[str, Any]) -> dict[str, Any]:
+    """What is the account's own, as most of it is, names nobody, and is sorted so."""
+    return {name: value for name, value in due.items() if name not in ("customer", "company")}
 
 
 def _orders(account: str, rows: Iterable[Row]) -> tuple[OpenOrders, ...]:
-    """Open order amounts; a document by itself where it has a factor of its own, or is below 0 as a whole."""
-    counted, wholes = [], dict[str, Decimal]()
+    """Open order amounts; a document by itself where it has a factor of its own, or a line below 0."""
+    counted, below = [], set()
     for row in rows:
         money = _money(row)
         if row.get("kind") != "allocation" and (money["amount"] or money["shipped_not_invoiced"]):
             counted.append((row, money))
-            wholes[row["document"]] = wholes.get(row["document"], ZERO) + money["amount"]
+            if money["amount"] < 0:
+                below.add(row["document"])
     merged = []
     for row, money in counted:
         factor, company, document = row.get("currency_factor"), row.get("company") or None, row["document"]
-        alone = factor is not None or wholes[document] < 0
+        alone = factor is not None or document in below
         merged.append({
             **_owed(account, row, "currency", "status"), "currency_factor": factor,
             "site": None if company else row.get("site") or None, "document": document if alone else None,

@@ -95,9 +95,12 @@ SELECT asked.account, jsonb_strip_nulls(jsonb_build_object(
         FROM members m JOIN customers c ON c.customer = m.customer AND NOT c.deleted
         WHERE m.account = asked.account),
     'receivables', (SELECT jsonb_agg(r.shown ORDER BY r.shown) FROM (
-            SELECT jsonb_build_object('currency', coalesce(r.currency, ''), 'due', r.due,
-                'open', sum(r.open)::text, 'documents', count(*), 'first', min(r.document),
-                'customer', nullif(r.customer, asked.account), 'company', nullif(r.company, '')) AS shown
+            SELECT CASE WHEN r.customer = asked.account AND nullif(r.company, '') IS NULL
+                THEN jsonb_build_object('currency', coalesce(r.currency, ''), 'due', r.due, 'open', sum(r.open)::text,
+                    'documents', count(*), 'first', min(r.document))
+                ELSE jsonb_build_object('currency', coalesce(r.currency, ''), 'due', r.due, 'open', sum(r.open)::text,
+                    'documents', count(*), 'first', min(r.document),
+                    'customer', nullif(r.customer, asked.account), 'company', nullif(r.company, '')) END AS shown
             FROM members m JOIN receivables r ON r.customer = m.customer AND NOT r.deleted AND r.open <> 0
             WHERE m.account = asked.account
             GROUP BY coalesce(r.currency, ''), r.due, r.customer, nullif(r.company, ''), r.open < 0) r),
@@ -110,8 +113,9 @@ SELECT asked.account, jsonb_strip_nulls(jsonb_build_object(
             FROM (SELECT d.customer, coalesce(d.currency, '') AS currency, d.currency_factor,
                     coalesce(d.status, '') AS status, nullif(d.company, '') AS company, d.percent_billed,
                     CASE WHEN nullif(d.company, '') IS NULL THEN nullif(d.site, '') END AS site,
-                    CASE WHEN d.currency_factor IS NOT NULL
-                        OR sum(coalesce(d.amount, d.amount_net, 0)) OVER (PARTITION BY d.document) < 0
+                    CASE WHEN d.currency_factor IS NOT NULL OR d.document = ANY (ARRAY(SELECT n.document FROM members m
+                        JOIN demand n ON n.customer = m.customer AND NOT n.deleted AND coalesce(n.amount, n.amount_net) < 0
+                        WHERE m.account = asked.account AND coalesce(n.kind, '') <> 'allocation'))
                         THEN d.document END AS document,
                     coalesce(d.amount, d.amount_net, 0) AS amount, coalesce(d.amount_net, d.amount, 0) AS net,
                     coalesce(d.amount_shipped_not_invoiced, d.amount_shipped_not_invoiced_net, 0) AS shipped,
