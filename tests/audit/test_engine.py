@@ -82,6 +82,25 @@ def test_a_single_export_after_all_orders_is_what_every_order_is_judged_against(
     assert any(one.startswith("demand: the first export, the only one,") for one in found.caveats)
 
 
+def test_what_is_not_in_the_next_whole_export_is_gone() -> None:
+    told = stocked(9)
+    for day, documents in enumerate((("S1", "S2"), ("S2",), ())):
+        for document in documents:
+            demand(told, 4, at=NOW + day * 24 * HOUR, snapshot=True, document=document)
+        demand(told, 0, at=NOW + day * 24 * HOUR, snapshot=True, document="S3")
+    told.order(line(5, shown_available=9), at=NOW - HOUR)
+    for day in range(3):
+        told.order(line(5 + 4 * (day == 2), shown_available=9), at=NOW + (24 * day + 1) * HOUR)
+    assert [spot.order for spot in all_spots(told)] == ["W1", "W2"]
+
+
+def test_whole_exports_that_are_out_of_order_are_said() -> None:
+    told = stocked(9)
+    for day in (2, 1):
+        demand(told, 1, at=NOW + day * 24 * HOUR, snapshot=True)
+    assert any(one.startswith("demand: whole exports do not come") for one in audit(told).caveats)
+
+
 def test_demand_that_came_later_was_not_there_before() -> None:
     told = demand(stocked(9), 6, at=NOW + HOUR)
     told.order(line(5, shown_available=9)).order(line(1, shown_available=1), at=NOW + 2 * HOUR)

@@ -52,10 +52,20 @@ class Told:
     def outcomes(self) -> Iterator[Outcome]:
         yield from self._outcomes
 
-    def fact(self, kind: str, /, at: datetime | None = None, deleted: bool = False, **values: Any) -> Told:
+    def fact(
+        self,
+        kind: str,
+        /,
+        at: datetime | None = None,
+        deleted: bool = False,
+        snapshot: bool = False,
+        **values: Any,
+    ) -> Told:
         """A row of facts; whole numbers stand for decimals where the kind has them."""
         self._facts.append(
-            FactRow(kind, at, {name: _typed(name, value) for name, value in values.items()}, deleted)
+            FactRow(
+                kind, at, {name: _typed(name, value) for name, value in values.items()}, deleted, snapshot
+            )
         )
         return self
 

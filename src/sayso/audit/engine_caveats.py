@@ -23,6 +23,10 @@ def caveats(layout: Layout, tally: Tally) -> tuple[str, ...]:
     """The sentences, in the order of their weight."""
     found = [text for kind, text in _NEEDED.items() if kind not in layout.told]
     for kind, told in layout.told.items():
+        if told.mixed:
+            found.append(
+                f"{kind}: whole exports do not come in the order of time; what vanished from one is still counted"
+            )
         opening = layout.opening(kind)
         if told.beginning and told.first is None and kind in ("stock", "demand", "inbound", "receivables"):
             found.append(f"{kind}: one export without a moment; every order is judged against it")

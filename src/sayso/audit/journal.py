@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from sayso.audit.shapes import Belief, Exports, FactRow, Outcome, ShopOrder
+from sayso.canon.kinds import kind_named
 
 #: What holds from the beginning stands before all hours.
 BEGINNING = -(1 << 40)
@@ -48,12 +49,16 @@ _OUTCOMES = msgspec.msgpack.Decoder(tuple[Outcome, ...])
 
 
 class Told(NamedTuple):
-    """When rows of a kind were told: the first and the last moment, and how many hold from the beginning."""
+    """When rows of a kind were told: the first and the last moment, and how many hold from the beginning.
 
-    first: datetime | None
-    last: datetime | None
-    beginning: int
-    rows: int
+    `snapshots`: whether they were told in whole exports; `mixed`: whether these did not come in the order of time.
+    """
+
+    first: datetime | None = None
+    last: datetime | None = None
+    beginning: int = 0
+    snapshots: bool = False
+    mixed: bool = False
 
 
 class Layout(NamedTuple):
@@ -71,13 +76,13 @@ class Layout(NamedTuple):
     def opening(self, kind: str) -> datetime | None:
         """The moment whose rows of a kind are taken to hold from the beginning, where none says that it does.
 
-        The first count of what stays (stock, prices, customers, ...). Of what passes (orders, receipts, invoices)
-        only a single export that was made after the last order.
+        The first that was told of what stays (stock, prices, customers, ...), and the first of whole exports. Of what
+        passes (orders, receipts, invoices), told one by one, only what was told at once after the last order.
         """
         told = self.told.get(kind)
         if told is None or told.beginning or told.first is None:
             return None
-        if kind in PASSING:
+        if kind in PASSING and not told.snapshots:
             alone = told.first == told.last and self.last is not None and told.first >= self.last
             return told.first if alone else None
         return told.first
@@ -140,26 +145,61 @@ def _now_and_then(told: Callable[[str, int], None], what: str, number: int) -> N
         told(what, number)
 
 
+class _Whole:
+    """Whole exports of a kind, one after another: what the last had, and this one has not, is gone."""
+
+    def __init__(self, kind: str) -> None:
+        self._kind, self._names = kind, [column.name for column in kind_named(kind).key]
+        self._before: set[tuple[Any, ...]] = set()
+        self._now: set[tuple[Any, ...]] = set()
+        self._moment: datetime | None = None
+        self.mixed = False
+
+    def row(self, row: FactRow) -> Iterator[FactRow]:
+        """A row of a whole export; the rows that are gone with the one that is complete by this."""
+        if row.as_of != self._moment:
+            yield from self.end()
+            if self._moment is not None and row.as_of is not None and row.as_of < self._moment:
+                self.mixed = True
+            self._before, self._now, self._moment = self._now, set(), row.as_of
+        self._now.add(tuple(row.values.get(name) for name in self._names))
+
+    def end(self) -> Iterator[FactRow]:
+        """The rows that are gone with the last whole export."""
+        if not self.mixed:
+            for key in sorted(self._before - self._now, key=repr):
+                yield FactRow(self._kind, self._moment, dict(zip(self._names, key, strict=True)), True)
+
+
 def _facts(
     every: Iterable[FactRow], stream: _Stream, told: Callable[[str, int], None]
 ) -> tuple[_Stream, dict[str, Told]]:
-    kinds: dict[str, list[Any]] = {}
+    kinds: dict[str, Told] = {}
+    whole: dict[str, _Whole] = {}
     for number, row in enumerate(every, 1):
-        stream.add(hour_of(row.as_of), tuple(row))
-        seen = kinds.get(row.kind)
-        if seen is None:
-            seen = kinds[row.kind] = [None, None, 0, 0]
-        if row.as_of is None:
-            seen[2] += 1
-        elif seen[0] is None:
-            seen[0] = seen[1] = row.as_of
-        elif row.as_of < seen[0]:
-            seen[0] = row.as_of
-        elif row.as_of > seen[1]:
-            seen[1] = row.as_of
-        seen[3] += 1
+        if row.snapshot:
+            exports = whole.get(row.kind) or whole.setdefault(row.kind, _Whole(row.kind))
+            for gone in exports.row(row):
+                stream.add(hour_of(gone.as_of), gone[:4])
+        stream.add(hour_of(row.as_of), row[:4])
+        kinds[row.kind] = _heard(kinds.get(row.kind) or Told(), row)
         _now_and_then(told, "facts", number)
-    return stream, {kind: Told(*seen) for kind, seen in sorted(kinds.items())}
+    for kind, exports in whole.items():
+        for gone in exports.end():
+            stream.add(hour_of(gone.as_of), gone[:4])
+        kinds[kind] = kinds[kind]._replace(mixed=exports.mixed)
+    return stream, dict(sorted(kinds.items()))
+
+
+def _heard(known: Told, row: FactRow) -> Told:
+    when = row.as_of
+    if when is None:
+        return known._replace(beginning=known.beginning + 1)
+    if known.first is None or known.last is None:
+        return known._replace(first=when, last=when, snapshots=row.snapshot)
+    if known.first <= when <= known.last:
+        return known
+    return known._replace(first=min(known.first, when), last=max(known.last, when))
 
 
 def _outcomes(every: Iterable[Outcome], told: Callable[[str, int], None]) -> dict[str, bytes]:

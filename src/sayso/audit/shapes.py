@@ -117,12 +117,14 @@ class FactRow(NamedTuple):
 
     `values` has every column of the key, and of the others those that the export has, typed as
     `sayso.canon.values.typed` does. A column that is not there keeps what an earlier row of the same key said.
+    `snapshot`: it is of an export that is whole at that moment; what the one before had and this one has not is gone.
     """
 
     kind: str
     as_of: datetime | None
     values: Mapping[str, Any]
     deleted: bool = False
+    snapshot: bool = False
 
 
 class Outcome(Struct, frozen=True, omit_defaults=True):
