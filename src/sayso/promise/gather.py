@@ -72,6 +72,8 @@ class Books:
         key, given = _keyed(kind, row)
         before = table.get(key)
         after = {**before, **given} if before is not None else given
+        if after == before:
+            return  # what says nothing new makes no card anew
         if before is not None:
             self._unshelve(kind, key, before)
         table[key] = after
