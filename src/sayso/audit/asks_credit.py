@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from datetime import date as Day
 from decimal import Decimal
 from typing import Any, Literal
@@ -24,10 +25,10 @@ from sayso.promise.policy import Policy
 _DOCUMENTS = ("demand", "exposures")
 
 
-class Orders(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Orders that an invoice bills, and how much of its amount bills them: all of it unless told."""
+class Replaced(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Documents that are replaced, or orders that an invoice bills, and the amount that is: all of it unless told."""
 
-    document: str | list[str]
+    document: str | list[str] = ""
     amount: Decimal | None = None
 
 
@@ -44,7 +45,7 @@ class Credit(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
     currency: str = ""
     currency_factor: Decimal | None = None
     document: str = ""
-    replaces: str | list[str] | Orders = ""
+    replaces: str | list[str] | Replaced = ""
     document_type: Literal["order", "quote", "invoice"] = "order"
     company: str = ""
 
@@ -121,26 +122,27 @@ def _question(books: Books, card: AccountCard, asked: Credit) -> CreditQuestion:
     told = asked.replaces
     if not told:
         return question
-    names = told.document if isinstance(told, Orders) else told
+    names = told.document if isinstance(told, Replaced) else told
     names = [names] if isinstance(names, str) else list(names)
+    given = told.amount if isinstance(told, Replaced) else None
     found = _rows(books, card, names)
     if not found:
-        return question._replace(replaced=_number(told, names), stored=None)
+        return question._replace(replaced=_number(given, names), stored=None)
     if asked.document_type == "invoice" and found.get("demand"):
-        billed = told.amount if isinstance(told, Orders) else None
-        return question._replace(orders=_card(card, found), replaced=billed)
+        return question._replace(orders=_card(card, found), replaced=given)
+    if given is not None:
+        return question._replace(replaced=given, stored=None)
     return question._replace(stored=_card(card, _both(own, found)))
 
 
-def _number(told: object, names: list[str]) -> Decimal:
+def _number(given: Decimal | None, names: list[str]) -> Decimal:
     """The amount that `replaces` is, where it names no document of the facts."""
-    if len(names) == 1 and isinstance(told, str):
-        try:
+    number = given if given is not None and names == [""] else None
+    if number is None and len(names) == 1:
+        with suppress(ArithmeticError):
             number = Decimal(names[0])
-        except ArithmeticError:
-            number = Decimal("nan")
-        if number.is_finite():
-            return number
+    if number is not None and number.is_finite():
+        return number
     raise BadField(
         "replaces", ", ".join(names), "neither an amount nor a document of this customer's account",
         remedy="give the document in demand or exposures, or write the amount that is replaced",

@@ -93,7 +93,7 @@ def _replaced(account: Account, question: CreditQuestion, amount: Decimal) -> De
     if question.document == "invoice" and "draft_invoice" not in account.policy.parts:
         # Drafts of invoices do not count, so that it can only be orders that it replaces.
         open_ = sum((account.parts.get(part, ZERO) for part in _TO_INVOICE), ZERO)
-        return min(max(given, ZERO), max(open_, ZERO))
+        return min(max(min(given, amount), ZERO), max(open_, ZERO))
     return given
 
 
