@@ -34,6 +34,10 @@ BEYOND_DOUBT = 3
 """By so many it is said of a vendor that he changed; with many vendors chance alone gives some the other."""
 
 
+WORTH_SAYING_PERCENT = 20
+"""And by so much of what would have been lost."""
+
+
 class Choice(NamedTuple):
     """How a vendor's receipts are counted: memory in days, and the week whose days lateness is counted in.
 
@@ -92,9 +96,7 @@ def chosen(deliveries: Sequence[Piece]) -> Choices:
     }
     usual, memory_of = _best(memories)
     of = {
-        name: Choice(
-            MEMORIES[memory_of.get(name, usual)], mask, _better(memories[name], 0, BEYOND_DOUBT) != 0
-        )
+        name: Choice(MEMORIES[memory_of.get(name, usual)], mask, _own(memories[name], 0, BEYOND_DOUBT) != 0)
         for name, mask in masks.items()
     }
     week_of_all = company if usual_week else EVERY_DAY
@@ -158,8 +160,20 @@ def _best(losses: Mapping[str, list[list[int]]]) -> tuple[int, dict[str, int]]:
     count = len(next(iter(losses.values())))
     at_large = [[sum(of[n]) for of in losses.values()] for n in range(count)]
     usual = _better(at_large, 0)
-    differing = {name: better for name, of in losses.items() if (better := _better(of, usual)) != usual}
+    differing = {name: own for name, of in losses.items() if (own := _own(of, usual)) != usual}
     return usual, differing
+
+
+def _own(losses: Sequence[Sequence[int]], usual: int, errors: int = STANDARD_ERRORS) -> int:
+    """A vendor's choice: another than the usual one only if no single bad delivery more would have undone its gain."""
+    found = _better(losses, usual, errors)
+    return found if sum(losses[usual]) - sum(losses[found]) > max(losses[usual], default=0) else usual
+
+
+def _changed(losses: Sequence[Sequence[int]]) -> bool:
+    """Whether remembering all for ever would have lost more, beyond doubt and by enough to be worth saying."""
+    for_ever, best = sum(losses[0]), sum(losses[_own(losses, 0, BEYOND_DOUBT)])
+    return (for_ever - best) * 100 > WORTH_SAYING_PERCENT * for_ever
 
 
 def _better(losses: Sequence[Sequence[int]], usual: int, errors: int = STANDARD_ERRORS) -> int:
