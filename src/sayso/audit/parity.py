@@ -101,12 +101,12 @@ def _case(
     if isinstance(case, list):
         yield from (_troubled(file, name, one, found.places) for one in case)
         return
+    if case.id in seen:
+        detail = f"the id stands on line {seen[case.id]} already"
+        yield Bad(file, *found.places.at(("id",)), name, "id", name, detail, "give each case its own")
+        return
     if len(seen) < _MOST_IDS:
-        line, _ = found.places.at(("id",))
-        if (first := seen.setdefault(case.id, line)) != line:
-            detail = f"the id stands on line {first} already"
-            yield Bad(file, *found.places.at(("id",)), name, "id", name, detail, "give each case its own")
-            return
+        seen[case.id] = found.places.line
     for number, question in enumerate(case.questions, 1):
         yield _asked(file, case, number, question, found.places)
 

@@ -56,6 +56,11 @@ class Places:
         self._line = line
         self._text = text
 
+    @property
+    def line(self) -> int:
+        """The line on which the case begins, from 1."""
+        return self._line or (self._events[0].start_mark.line + 1 if self._events else 1)
+
     def at(self, path: Trail) -> tuple[int, int]:
         """Line and column, from 1, of the value at a path, or of the last part of it that is there."""
         if self._text and not self._events:

@@ -280,4 +280,6 @@ def _keyed(kind: str, row: Row) -> tuple[Key, dict[str, Any]]:
 
 
 def _address(card: msgspec.Struct) -> str:
-    return digest(msgspec.json.encode(msgspec.to_builtins(card), order="sorted"))
+    # The world's calendars are mappings of days, which can be put in order only as text.
+    plain = msgspec.to_builtins(card) if isinstance(card, WorldCard) else card
+    return digest(msgspec.json.encode(plain, order="sorted"))

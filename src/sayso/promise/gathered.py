@@ -141,12 +141,16 @@ def _part(kind: type[_Part], row: Row, **given: Any) -> _Part:
 
 
 def _parts(kind: type[_Part], rows: Iterable[Row], *by: str) -> tuple[_Part, ...]:
-    return tuple(_part(kind, row) for row in _by(rows, *by))
+    found = _by(rows, *by)
+    return tuple(_part(kind, row) for row in found) if found else ()
 
 
 def _by(rows: Iterable[Row], *columns: str) -> list[Row]:
     """In the order of their key; a day since ever comes first."""
-    return sorted(rows, key=lambda row: tuple(_first(row.get(column)) for column in columns))
+    found = list(rows)
+    if len(found) > 1:
+        found.sort(key=lambda row: tuple(_first(row.get(column)) for column in columns))
+    return found
 
 
 def _first(value: Any) -> Any:
@@ -169,7 +173,9 @@ def _summed(kind: type[_Part], rows: Iterable[Row], sums: Mapping[str, str]) -> 
         {**dict(zip(alike, key, strict=True)), **dict(zip(sums, amounts, strict=True))}
         for key, amounts in totals.items()
     ]
-    return tuple(kind(**one) for one in sorted(shown, key=_as_json))
+    if len(shown) > 1:
+        shown.sort(key=_as_json)
+    return tuple(kind(**one) for one in shown)
 
 
 def _dues(account: str, rows: Iterable[Row]) -> tuple[Due, ...]:
