@@ -134,20 +134,23 @@ COUNTED: tuple[tuple[str, Fault], ...] = (
 #: How far ahead it is looked.
 LOOK_AHEAD: tuple[tuple[str, Fault], ...] = (
     ("bc-the-look-ahead-stops-at-a-surplus", fault(
-        "a surplus does not end the look-ahead", "look_ahead.Ahead.forward", " or comes > leaves", "",
+        "a surplus does not end the look-ahead", "look_ahead._surpluses",
+        "place if buckets[place].comes > buckets[place].leaves else", "",
     )),
     ("bc-the-look-ahead-stops-at-a-surplus", fault(
-        "a bucket that brings what it needs ends the look-ahead", "look_ahead.Ahead.forward", "comes > leaves",
-        "comes >= leaves",
+        "a bucket that brings what it needs ends the look-ahead", "look_ahead._surpluses",
+        ".comes > buckets[place].leaves", ".comes >= buckets[place].leaves",
     )),
     ("bc-the-look-ahead-is-never-below-zero", fault(
-        "the look-ahead adds to what is there", "look_ahead.Ahead.forward", "max(found, ZERO)", "found",
+        "the look-ahead adds to what is there", "look_ahead.Ahead.forward",
+        "max(found + self._short[end] - self._short[later], ZERO)", "found + self._short[end] - self._short[later]",
     )),
     ("bc-the-look-ahead-by-weeks", fault(
         "the rest of the own bucket is forgotten", "look_ahead.Ahead.forward", "if own > day else", "if False else",
     )),
     ("bc-a-look-ahead-of-no-days", fault(
-        "the look-ahead has no end", "look_ahead.Ahead.forward", "bucket.first > last or", "",
+        "the look-ahead has no end", "look_ahead.Ahead.forward",
+        "min(self._ends[later], max(bisect_right(self._firsts, self._last(day)), later))", "self._ends[later]",
     )),
     ("plain-a-look-ahead-ends-with-its-bucket", fault(
         "the look-ahead ends within a bucket", "look_ahead.Window.last", "self.around(reach).last", "reach",

@@ -112,6 +112,9 @@ class Ahead:
         nets = (comes.get(day, ZERO) - leaves.get(day, ZERO) for day in self._days)
         self._balances = list(accumulate(nets, initial=opening))
         self.buckets = in_buckets(comes, leaves, self._days, window) if window.until_surplus else []
+        self._firsts = [one.bucket.first for one in self.buckets]
+        self._short = list(accumulate((one.leaves - one.comes for one in self.buckets), initial=ZERO))
+        self._ends = _surpluses(self.buckets)
 
     def less(self, day: int, quantity: Decimal) -> Ahead:
         """The same with so much more that has to leave on a day; before the first day it is on the first."""
@@ -136,12 +139,9 @@ class Ahead:
         """
         own = self.window.around(day).last
         found = self.balance(day) - self.balance(own) if own > day else ZERO
-        last = self._last(day)
-        for bucket, comes, leaves in self.buckets[bisect_right(self.buckets, own, key=_first) :]:
-            if bucket.first > last or comes > leaves:
-                break
-            found += leaves - comes
-        return max(found, ZERO)
+        later = bisect_right(self._firsts, own)
+        end = min(self._ends[later], max(bisect_right(self._firsts, self._last(day)), later))
+        return max(found + self._short[end] - self._short[later], ZERO)
 
     def sellable(self, day: int) -> tuple[Decimal, int]:
         """What can leave on a day, below zero where more is committed, and the day whose balance says so."""
@@ -168,11 +168,15 @@ class Ahead:
         if self.window.bucket != "day":
             turns.update(self.window.around(day).first for day in self._days)
         if self.window.days is not None and not self.window.whole:
-            for day in self._days:
-                if day > self.start:
-                    seen_from = range(self.start, day + 1)
-                    turns.add(seen_from[bisect_left(seen_from, day, key=self._last)])
+            turns.update(self._seen_from(day) for day in self._days if day > self.start)
         return turns
+
+    def _seen_from(self, day: int) -> int:
+        """The first day from which on a later one is looked at."""
+        if self.window.bucket == "day" and not self.window.months and self.window.days is not None:
+            return max(day - self.window.days, self.start)
+        every = range(self.start, day + 1)
+        return every[bisect_left(every, day, key=self._last)]
 
     def _last(self, day: int) -> int:
         last = self.window.last(day)
@@ -192,8 +196,12 @@ def in_buckets(comes: Days, leaves: Days, days: Sequence[int], window: Window) -
     return found
 
 
-def _first(net: Net) -> int:
-    return net.bucket.first
+def _surpluses(buckets: Sequence[Net]) -> list[int]:
+    """For each place the first bucket from there on that brings more than it needs; their number, where none does."""
+    ends = [len(buckets)]
+    for place in range(len(buckets) - 1, -1, -1):
+        ends.append(place if buckets[place].comes > buckets[place].leaves else ends[-1])
+    return ends[::-1]
 
 
 def _later(day: int, months: int, days: int) -> int:
