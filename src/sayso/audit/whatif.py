@@ -168,6 +168,8 @@ def _change(row: Recorded, was: Answer, now: Answer, became: Outcome | None, tro
     )  # fmt: skip
     came, went = _came(_all_codes(was), _all_codes(now))
     changed = tuple(dict.fromkeys(what for line in lines for what in line.changed))
+    if was.verdict == now.verdict:  # else it says of the whole decision what its lines say of themselves
+        changed = tuple("line verdict" if what == "verdict" else what for what in changed)
     if was.totals != now.totals and "price" not in changed and was.verdict == now.verdict and not lines:
         changed = (*changed, "price")
     effect, because = _effect(was, now, came, went, became, troubled)

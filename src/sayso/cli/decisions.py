@@ -55,7 +55,7 @@ def decisions(flags: dict[str, Any], limit: int, as_json: bool, **given: str | N
         "Net",
         "Why",
         right=("Net",),
-        whole=("Promise", "Made", "Net"),
+        whole=("Promise", "Made", "Customer", "Verdict", "Net"),
     )
     for one in found:
         table.add_row(*_row(one))

@@ -105,7 +105,7 @@ def _ends(rows: list[dict[str, Any]]) -> Any:
         "Amount",
         "Facts",
         right=("Amount",),
-        whole=("Promise", "Ended", "Amount"),
+        whole=("Promise", "Ended", "Cause", "Customer", "Amount"),
     )
     for one in rows:
         facts = ", ".join(f"{name} {value}" for name, value in one["facts"].items())

@@ -20,6 +20,10 @@ _ALONE = (
     "it is not simulated."
 )
 _DAYS = 10
+_CHANGED = {
+    "date": "another date", "site": "another site", "price": "another price", "credit": "other words of credit",
+    "line verdict": "another verdict on a line", "other": "other parts or reasons",
+}  # fmt: skip
 
 
 def document(plan: Plan, tally: Tally, seconds: float, resumed: int, policy: str) -> dict[str, Any]:
@@ -72,14 +76,16 @@ def _what_if(found: Figures, policy: str, console: Any) -> None:
         f"\nUnder {policy}, of {found.tried:,} decisions {found.same:,} come out the same.", markup=False
     )
     if found.worst:
+        console.print()
         console.print(_changes(found.worst))
     flips = [("decisions", key, one) for key, one in sorted(found.flips.items())]
     lines = [("lines", key, one) for key, one in sorted(found.lines.items())]
-    others = [("the same verdict", f"another {key}", one) for key, one in sorted(found.changes.items())]
+    others = [("the same verdict", _CHANGED.get(key, key), one) for key, one in sorted(found.changes.items())]
     if flips or lines or others:
         table = options.table("What", "From and to", "How many", "Worth", right=("How many", "Worth"))
         for what, key, one in (*flips, *lines, *others):
             table.add_row(what, key, f"{one.count:,}", _money(one.money))
+        console.print()
         console.print(table)
     for currency, amount in found.price_difference.items():
         console.print(f"Where only prices change, they come to {amount:+,} {currency}.", markup=False)
@@ -89,7 +95,9 @@ def _what_if(found: Figures, policy: str, console: Any) -> None:
             one = found.effects.get(effect, Sum())
             if one.count:
                 table.add_row(means, f"{one.count:,}", _money(one.money))
+        console.print()
         console.print(table)
+        console.print()
     for title, codes in (("Reasons that came", found.came), ("Reasons that went", found.went)):
         if codes:
             said = ", ".join(
@@ -109,11 +117,15 @@ def _changes(worst: list[Change]) -> Any:
         "Worth",
         "What it would have meant",
         right=("Worth",),
-        whole=("Promise", "Made", "Worth"),
+        whole=("Promise", "Made", "Customer", "Worth"),
     )
     for one in worst:
         why = " ".join([*(f"+{code}" for code in one.came), *(f"-{code}" for code in one.went)])
-        verdict = f"{one.was} > {one.now}" if one.flips else f"{one.was}, another {' and '.join(one.changed)}"
+        verdict = (
+            f"{one.was} > {one.now}"
+            if one.flips
+            else f"{one.was}, {' and '.join(_CHANGED.get(what, what) for what in one.changed)}"
+        )
         meant = f"{one.effect.replace('_', ' ')}: {one.because}" if one.flips else _lines(one)
         cells = (
             one.promise,
