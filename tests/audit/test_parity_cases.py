@@ -189,6 +189,26 @@ def test_a_parameter_that_is_a_date_may_be_days_from_today():
     assert asked.lines[0].need_by == date(2026, 3, 7)
 
 
+def test_receipts_teach_when_what_is_on_its_way_arrives():
+    late = [
+        {"document": f"P{number}", "line": "1", "receipt": "1", "item": "A", "vendor": "V", "quantity": "1",
+         "promised": str(-10 * number), "received": str(5 - 10 * number)}
+        for number in range(1, 30)
+    ]  # fmt: skip
+    inbound = {
+        "document": "I",
+        "line": "1",
+        "item": "A",
+        "site": "L",
+        "vendor": "V",
+        "quantity": "1",
+        "due": "4",
+    }
+    given = {"today": "2026-03-02", "receipts": late, "inbound": [inbound]}
+    (found,) = case(given=given).given.books.item("A").inbound
+    assert (found.due, found.p90) == (date(2026, 3, 6), date(2026, 3, 11))
+
+
 WAYS = """
 - id: one
   ask: {promise: {customer: c, ship_to: {country: GB}, lines: [{item: A, quantity: 1}]}}
@@ -200,6 +220,8 @@ WAYS = """
 - id: flat
   ask: {ask: promise, customer: c, ship_to: {country: GB}, lines: [{item: A, quantity: 1}]}
   expect: {verdict: refused}
+- id: within
+  ask: {promise: {customer: c, ship_to: {country: GB}, lines: [{item: A, quantity: 1}]}, expect: {verdict: refused}}
 - id: lists
   ask:
   - {promise: {customer: c, ship_to: {country: GB}, lines: [{item: A, quantity: 1}]}}
@@ -224,4 +246,4 @@ def test_one_question_or_several_may_be_written_in_each_of_these_ways(tmp_path):
     read = [read_case(found.value, Policies()) for found in cases_of(file)]
     found = [[(one.name, one.asked.customer, one.expect) for one in case.questions] for case in read]  # type: ignore[union-attr,attr-defined]
     one, other = ("promise", "c", {"verdict": "refused"}), ("promise", "d", {"customer": "d"})
-    assert found == [[one], [one], [one], [one, other], [one, other], [one, other]]
+    assert found == [[one], [one], [one], [one], [one, other], [one, other], [one, other]]

@@ -19,6 +19,7 @@ from sayso.audit.parity_parameters import parameters
 from sayso.audit.parity_policies import Policies
 from sayso.audit.parity_yaml import Trail, Value
 from sayso.errors import BadField
+from sayso.promise.gather_arrivals import learn_arrivals
 from sayso.promise.policy import Policy
 
 FIELDS = ("id", "note", "profile", "policy", "given", "ask", "with", "expect", "questions")
@@ -68,6 +69,8 @@ def read_case(value: Value, policies: Policies) -> Case | list[Trouble]:
     questions = _questions(value, facts.today, troubles)
     if troubles or found is None:
         return troubles
+    if facts.books.rows("receipts"):
+        learn_arrivals(facts.books, facts.today, found.policy)
     return Case(name, found.profile, found.policy, facts, questions)
 
 
@@ -84,6 +87,11 @@ def _questions(case: dict[str, Value], today: date, troubles: list[Trouble]) -> 
         )
         return []
     if not isinstance(asks, list):
+        if isinstance(asks, dict) and "expect" in asks and expects is None:
+            within = {name: one for name, one in asks.items() if name != "expect"}
+            return _only(
+                _question(within, None, asks["expect"], ("ask",), ("ask", "expect"), today, troubles)
+            )
         return _only(_question(asks, case.get("with"), expects, ("ask",), ("expect",), today, troubles))
     several = expects if isinstance(expects, list) else [None] * len(asks)
     if len(several) != len(asks) or (expects is not None and not isinstance(expects, list)):

@@ -75,12 +75,13 @@ compares:
 {_FIELDS}
 
 A question is `{{name: {{parameters}}}}`; or `{{ask: name, ...parameters}}`; or the name alone, with the parameters in
-`with` beside it.
+`with` beside it. A question may have its own `expect` within.
 
 **Dates** in `given`, in parameters and in expectations are year-month-day, or a number of days from today: `3`, `+3`,
 `-3`, `0`.
 
 **Rows** have the columns of their kind; a kind may have one row instead of a list. The key of a row stands once.
+Receipts teach when what is on its way arrives, where the policy goes by that (`availability.inbound_date`).
 
 ## What is compared
 What is named, and nothing else; and that exactly.
