@@ -88,7 +88,7 @@ FAULTS = (
     ),
     Fault(
         "pieces of time begin with the first facts", "audit/engine_slice._followed_through",
-        "followed(standing, layout, hour)", "pass", (engine.test_what_was_told_before_a_piece_of_time_holds_in_it,),
+        "followed(bench.standing, layout, hour)", "pass", (engine.test_what_was_told_before_a_piece_of_time_holds_in_it,),
     ),
     Fault(
         "a rule loses nothing", "audit/rules_tried.losing", "if asked > shown - less", "if False",

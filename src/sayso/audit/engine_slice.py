@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from sayso.audit.engine_order import Bench, Sides
 from sayso.audit.engine_tally import Tally
 from sayso.audit.journal import BEGINNING, ORDERS, Layout, Placed, rows
-from sayso.audit.journal_standing import Standing, followed, of_the_hour, opened
+from sayso.audit.journal_standing import followed, of_the_hour, opened
 from sayso.audit.shapes import Spot
 
 _OFTEN = 200
@@ -50,7 +50,8 @@ def pieces(layout: Layout, many: int, folder: Path | None) -> list[Piece]:
 
 
 def gone_through(
-    layout: Layout, piece: Piece, sides: Sides, told: Callable[[int], None], note: Callable[[Spot], None] | None = None
+    layout: Layout, piece: Piece, sides: Sides, told: Callable[[int], None], note: Callable[[Spot], None] | None = None,
+    judges: type[Bench] = Bench,
 ) -> Tally:  # fmt: skip
     """The tally of a piece. `told` hears how many lines have been judged since it was told last."""
     tally = Tally(sides.terms)
@@ -59,7 +60,8 @@ def gone_through(
         for policy in (sides.erp, sides.own)
     )
     with _seldom_collected():
-        return _followed_through(layout, piece, opened(layout, bool(ages)), sides, tally, _Count(told), note)
+        bench = judges(opened(layout, bool(ages)), sides, tally)
+        return _followed_through(layout, piece, bench, _Count(told), note)
 
 
 @contextmanager
@@ -74,11 +76,9 @@ def _seldom_collected() -> Iterator[None]:
 
 
 def _followed_through(
-    layout: Layout, piece: Piece, standing: Standing, sides: Sides, tally: Tally, count: _Count,
-    note: Callable[[Spot], None] | None,
-) -> Tally:  # fmt: skip
+    layout: Layout, piece: Piece, bench: Bench, count: _Count, note: Callable[[Spot], None] | None
+) -> Tally:
     """Everything that was told before the piece, then its orders."""
-    bench = Bench(standing, sides, tally)
     wanted, last = set(piece.hours), piece.hours[-1] if piece.hours else BEGINNING
     before = piece.hours[0] if piece.hours else BEGINNING
     day = None
@@ -86,14 +86,14 @@ def _followed_through(
         if hour > last:
             break
         if hour not in wanted:
-            followed(standing, layout, hour)
+            followed(bench.standing, layout, hour)
             continue
         if day != hour // 24 and hour >= before:
             day = hour // 24
             bench.next_day()
         _hour(bench, layout, hour, count, note)
     count.tell()
-    return tally
+    return bench.tally
 
 
 class _Count:
