@@ -309,13 +309,14 @@ WARNING: tuple[tuple[str, Fault], ...] = (
         "a line of nothing warns", "sellable.warning", "quantity > 0 and", "",
     )),
     ("bc-a-changed-line", fault(
-        "a changed line stands against itself", "sellable.warning", "place if replaced is None else", "place if True else",
+        "a changed line stands against itself", "sellable.warning", "replaced is not None and own is not None", "False",
     )),
     ("bc-a-changed-line", fault(
-        "more is given back than was there", "sellable._without", "and one.quantity >= replaced.quantity", "",
+        "more is given back than was there", "audit/line_dates.Lines.stood",
+        'and row["quantity"] >= quantity', "",
     )),
     ("bc-a-changed-line", fault(
-        "any day's demand is given back", "sellable._without", "and leaving(one, rules) == replaced.day", "",
+        "any day's demand is given back", "audit/line_dates.Lines.stood", "and self._stands(self._meant(row)) == day", "",
     )),
     ("bc-a-changed-line-that-stood-later-keeps-its-reservation", fault(
         "a line that stood later gives back its reservation", "sellable._less", "(released if later else ZERO)", "ZERO",
@@ -332,8 +333,8 @@ WARNING: tuple[tuple[str, Fault], ...] = (
         "max(min(held, everything) - max(everything - quantity, ZERO), ZERO)", "ZERO",
     )),
     ("plain-a-line-does-not-stand-against-itself", fault(
-        "a line that is being promised stands against itself", "sellable.earliest", "place if own is None else",
-        "place if True else",
+        "a line that is being promised stands against itself", "sellable.earliest", "    if own is not None:\n",
+        "    if False:\n",
     )),
     ("plain-below-zero-is-nothing", fault(
         "a storefront is told less than nothing", "sellable.sellable", 'policy.availability.below_zero == "as_zero"',

@@ -46,10 +46,15 @@ class Earliest(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Earlier(Struct, frozen=True, forbid_unknown_fields=True):
-    """A line as it stood before it was changed: so much, to leave on a day (the same as now, where none is said)."""
+    """A line as it stood before it was changed: so much, to leave on a day (the same as now, where none is said).
+
+    It is the demand of that document and line, where these are said; else the one of that day that is as large.
+    """
 
     quantity: Decimal
     date: day_ | None = None
+    document: str = ""
+    line: str = ""
 
 
 class Warned(Struct, frozen=True, forbid_unknown_fields=True):
@@ -84,8 +89,13 @@ def _sellable(found: Reckoned) -> Told:
 def warning(books: Books, asked: Warned, today: day_, policy: Policy) -> Told:
     """`warning`, and what is `available_after` the line; null where nothing is counted. A drop shipment never warns."""
     day, earlier = asked.date or today, asked.replaces
-    replaced = None if earlier is None else Replaced(earlier.quantity, earlier.date or day)
-    place = Lines(books, asked.item, today, policy).place(asked.site, asked.variant)
+    lines = Lines(books, asked.item, today, policy)
+    place = lines.place(asked.site, asked.variant)
+    replaced = None
+    if earlier is not None:
+        row = lines.row(earlier.document, earlier.line) if earlier.document else None
+        stood = row or lines.stood(place, earlier.quantity, earlier.date or day)
+        replaced = Replaced(earlier.quantity, None if stood is None else lines.demand(stood, place.site))
     found = warning_of(place, asked.quantity, day, replaced, today, policy, asked.fulfilment)
     after = None if found.after is None else plain(found.after)
     return Told({"warning": found.warning, "available_after": after}, found.arithmetic)

@@ -6,6 +6,7 @@ Reads books of facts; what can leave when is the judgement's.
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -13,6 +14,7 @@ from msgspec.structs import replace
 from sayso.errors import BadField
 from sayso.promise.calendars import shipment_day
 from sayso.promise.cards import ZERO, Customer, Demand, ItemCard, Site, Stock
+from sayso.promise.counted import takes
 from sayso.promise.gather import Books
 from sayso.promise.gathered import Row, item_card
 from sayso.promise.policy import Policy
@@ -43,9 +45,11 @@ class Lines:
     def row(self, document: str, line: str) -> Row:
         """The demand of a document's line; without a line, of its only one for the item. BadField if it is not there."""
         found = [row for row in self._rows if row["document"] == document and line in ("", row["line"])]
-        if len(found) == 1:
+        if len(found) == 1 and found[0].get("quantity"):
             return found[0]
-        detail = "several lines of it ask for the item" if found else "no demand of the case has this line"
+        detail = "no demand for the item has this document and line"
+        if found:
+            detail = "several lines ask for the item" if len(found) > 1 else "nothing of this line is open"
         named = f"{document} {line}".strip()
         raise BadField(
             "document", named, detail, remedy="name the document and line of a demand that is given"
@@ -74,7 +78,7 @@ class Lines:
 
     def own(self, row: Row, site: str) -> Own:
         """A row as the line that is to be promised, with the day on which supply is expected that is bound to it."""
-        demand = self._demand(row)
+        demand = self.demand(row, site)
         document, line = demand.supply_document, demand.supply_line
         linked = [
             one.get("due")
@@ -82,7 +86,23 @@ class Lines:
             if document and one["document"] == document and line in ("", one["line"])
         ]
         day = self._stands(self._meant(row))
-        return Own(replace(demand, site=site), day, linked[0] if linked else None)
+        return Own(demand, day, linked[0] if linked else None)
+
+    def demand(self, row: Row, site: str) -> Demand:
+        """A row as the judgement is told of it, at the site that is looked at."""
+        found = item_card(self.item, lambda kind: [self._meant(row)] if kind == "demand" else ()).demand[0]
+        return replace(found, site=site)
+
+    def stood(self, place: Place, quantity: Decimal, day: date) -> Row | None:
+        """A row of a day that asks for so much, or for more; None where none does."""
+        found = [
+            row for row in self._rows
+            if row.get("quantity") and place.site in ("", row.get("site") or "") and row["variant"] == place.variant
+            and self._stands(self._meant(row)) == day
+            and row["quantity"] >= quantity
+            and takes(self.demand(row, place.site), self._policy.availability)
+        ]  # fmt: skip
+        return min(found, key=lambda row: row["quantity"], default=None)
 
     def wished(self, own: Row | None, asked: date | None) -> Wish:
         """When it is wanted to be shipped: as asked, else as its line says, else today.
@@ -138,9 +158,6 @@ class Lines:
 
     def _site(self, name: str) -> Site:
         return self._world.sites.get(name) or Site(name)
-
-    def _demand(self, row: Row) -> Demand:
-        return item_card(self.item, lambda kind: [self._meant(row)] if kind == "demand" else ()).demand[0]
 
     def _meant(self, row: Row) -> Row:
         """The row, its shipment date worked out where it only says when it is to be delivered."""

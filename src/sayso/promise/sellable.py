@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from sayso.canon.decimals import plain
 from sayso.promise.availability import NOBODY, Curve, ahead_of, curve, explained
 from sayso.promise.cards import ZERO, Component, Demand, ItemCard, Taken
-from sayso.promise.counted import demand_of, leaving, stock_of, takes
+from sayso.promise.counted import demand_of, leaving, stock_of
 from sayso.promise.look_ahead import Ahead
 from sayso.promise.order_promising import Line, first_day
 from sayso.promise.policy import Policy
@@ -56,10 +56,10 @@ class Dated(NamedTuple):
 
 
 class Replaced(NamedTuple):
-    """A line as it stood before it was changed: so many, to leave on a day."""
+    """A line as it stood before it was changed: so many, and the demand that it is; None where no demand says so."""
 
     quantity: Decimal
-    day: date
+    demand: Demand | None
 
 
 class Own(NamedTuple):
@@ -107,12 +107,16 @@ def warning(
         return Warned(False, None, [f"{place.card.item} is not stocked: it is never checked"])
     if fulfilment == "drop_ship":
         return Warned(False, None, ["a drop shipment takes nothing from stock: it is never checked"])
-    without = place if replaced is None else place._replace(card=_without(place, replaced, day, policy))
+    own = None if replaced is None else replaced.demand
+    without = place
+    if replaced is not None and own is not None:
+        stood = leaving(own, policy.availability) or today
+        without = place._replace(card=_less(place.card, own, replaced.quantity, stood > day, policy))
     there, told = _there(without, day, today, policy)
     after = there - quantity
     if replaced is not None:
-        gone = "" if without.card is not place.card else ", which no demand says"
-        told.insert(0, f"without the line's earlier {plain(replaced.quantity)} of {replaced.day}{gone}")
+        gone = ", which no demand says" if own is None else ""
+        told.insert(0, f"without the line's earlier {plain(replaced.quantity)}{gone}")
     told.append(f"{plain(there)} - {plain(quantity)} of this line = {plain(after)}")
     return Warned(quantity > 0 and after < 0, after, told)
 
@@ -133,7 +137,9 @@ def earliest(
         return Dated(own.linked, [f"a special order waits for its own supply, which is {expected}"])
     if policy.availability.look_ahead_rule == "until_surplus":
         return _promised(place, quantity, wanted, own, policy)
-    without = place if own is None else place._replace(card=_released(place.card, own.demand, policy))
+    without = place
+    if own is not None:
+        without = place._replace(card=_less(place.card, own.demand, own.demand.quantity, False, policy))
     found = _curve(without, today, policy)
     day = found.first_day_for(quantity, max(wanted, today).toordinal())
     steps = ", ".join(f"{plain(there)} from {date.fromordinal(when)}" for when, there in found.steps())
@@ -205,32 +211,18 @@ def _looked_at(ahead: Ahead, day: int) -> list[str]:
     return told
 
 
-def _without(place: Place, replaced: Replaced, day: date, policy: Policy) -> ItemCard:
-    """The card without a line that is being changed; the same card where no demand of its day is as large."""
-    rules = policy.availability
-    for number, one in enumerate(place.card.demand):
-        here = (one.site, one.variant) == (place.site, place.variant) and takes(one, rules)
-        if here and leaving(one, rules) == replaced.day and one.quantity >= replaced.quantity:
-            return _less(place.card, number, replaced.quantity, replaced.day > day, policy)
-    return place.card
+def _less(card: ItemCard, own: Demand, quantity: Decimal, later: bool, policy: Policy) -> ItemCard:
+    """The card with so much less of a demand, and with what is reserved for that free again.
 
-
-def _released(card: ItemCard, own: Demand, policy: Policy) -> ItemCard:
-    """The card without a line's own demand, which may be summed with others' that are alike."""
-    for number, one in enumerate(card.demand):
-        if one == replace(own, quantity=one.quantity, reserved=one.reserved):
-            return _less(card, number, min(own.quantity, one.quantity), False, policy)
-    return card
-
-
-def _less(card: ItemCard, number: int, quantity: Decimal, later: bool, policy: Policy) -> ItemCard:
-    """The card with so much less of one demand, and with what is reserved for that free again.
-
-    In Business Central the reserved quantity is given back with the line's own; a line that stood `later` than the day
-    that is looked at is left out as it counts, what is reserved for it staying reserved.
+    The demand may be summed with others' that are alike. In Business Central the reserved quantity is given back with
+    the line's own; a line that stood `later` than the day that is looked at is left out as it counts, what is reserved
+    for it staying reserved.
     """
-    one = card.demand[number]
-    released = min(one.reserved, quantity)
+    alike = (replace(own, quantity=one.quantity, reserved=one.reserved) == one for one in card.demand)
+    number = next((number for number, same in enumerate(alike) if same), None)
+    if number is None:
+        return card
+    one, released = card.demand[number], min(own.reserved, quantity)
     if policy.availability.look_ahead_rule == "until_surplus":
         back, kept = ZERO, one.reserved - (released if later else ZERO)
     else:
