@@ -12,7 +12,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from sayso.errors import BadRequest
@@ -172,8 +172,10 @@ def test_what_a_writer_wrote_is_read(tmp_path, rows, quoting):
     assert [row[1:] for row in found] == kept or lone
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(lines=st.lists(st.text(alphabet="ab,é\r ", max_size=8), max_size=40), end=st.booleans())
+@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(lines=st.lists(st.text(alphabet='ab,,é\r ""', max_size=8), max_size=20), end=st.booleans())
+@example(lines=['a,"b",c', '"a,",b,c', '"C"x,L,5', '",x",L,5'], end=True)
+@example(lines=['x",y,"w', "a,b,c"], end=True)
 def test_the_quick_way_and_the_slow_way_agree(tmp_path, lines, end, monkeypatch):
     path = wrote(tmp_path, (HEAD + "\n".join(lines) + ("\n" if end else "")).encode())
     quick = read(path)

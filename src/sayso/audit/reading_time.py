@@ -26,7 +26,7 @@ from sayso.audit.shapes import ShopOrder
 from sayso.systems.files_tables import Batch
 
 _IN_MEMORY = 4 << 20
-_A_BUCKET = 8 << 20
+_A_BUCKET = 3 << 20
 _MOST_BUCKETS = 200
 _HYPOTHESES = ("day first", "month first")
 

@@ -1,6 +1,7 @@
 """Delimited text (CSV and its kin) as a table: plain blocks of lines by Arrow, all others record by record.
 
-A block is plain if it has no quote and every line has as many cells as the header: then both ways are the same.
+A block is plain if its quotes are where they belong and every line is a row of as many cells as the header has: then
+both ways are the same.
 """
 
 from __future__ import annotations
@@ -88,7 +89,8 @@ class Delimited:
         import pyarrow as pa
         from pyarrow import csv as arrow
 
-        if b'"' in block or block.count(b"\r") != block.count(b"\r\n"):
+        quoted = b'"' in block
+        if block.count(b"\r") != block.count(b"\r\n") or (quoted and not self._is_neat(block)):
             return None
         if self._types is None:
             self._types = {str(place): pa.string() for place in range(len(self.names))}
@@ -97,7 +99,7 @@ class Delimited:
             read = arrow.read_csv(
                 pa.BufferReader(block),
                 arrow.ReadOptions(use_threads=False, block_size=len(block) + 1, column_names=names),
-                arrow.ParseOptions(delimiter=self._delimiter, quote_char=False),
+                arrow.ParseOptions(delimiter=self._delimiter, quote_char='"' if quoted else False),
                 arrow.ConvertOptions(column_types=self._types, strings_can_be_null=False),
             )
         except pa.ArrowInvalid:
@@ -105,6 +107,19 @@ class Delimited:
         if read.num_rows != block.count(b"\n") + (not block.endswith(b"\n")):
             return None
         return [column.chunk(0) if column.num_chunks == 1 else column.combine_chunks() for column in read]
+
+    def _is_neat(self, block: bytes) -> bool:
+        """Whether every quote stands at an edge of a cell, or is doubled; where that is not plain to see, it is not."""
+        mark = self._delimiter.encode()
+        text = b"\n" + block.replace(b'""', b"").replace(b"\r\n", b"\n") + b"\n"
+        odd = (mark + b'"' + mark, b'\n"' + mark, mark + b'"\n', b'\n"\n')
+        if any(one in text for one in odd):
+            return False  # a quote that could be either edge
+        begun, ended = (
+            text.count(mark + b'"') + text.count(b'\n"'),
+            text.count(b'"' + mark) + text.count(b'"\n'),
+        )
+        return begun == ended and begun + ended == text.count(b'"')
 
     def _records(self, feed: _Feed, block: bytes) -> Iterator[Batch | Fault]:
         """A block, and as much of the next as its last record needs, record by record."""

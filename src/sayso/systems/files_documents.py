@@ -33,6 +33,7 @@ _PAGING = frozenset({
 })  # fmt: skip
 _ENVELOPES = ("data", "body", "payload", "resource")
 
+_KINDS = frozenset({dict, list})
 _decode = msgspec.json.Decoder(float_hook=json_number).decode
 
 
@@ -69,7 +70,13 @@ class Documents:
         for line, document in self._documents():
             if isinstance(document, Fault):
                 yield document
-            elif isinstance(document, Mapping):
+            elif isinstance(document, dict):
+                if _KINDS.isdisjoint(map(type, document.values())):
+                    yield (
+                        line,
+                        {name: one if type(one) is str else _text(one) for name, one in document.items()},
+                    )
+                    continue
                 for values in _flat(document):
                     yield line, values
             else:
@@ -119,7 +126,11 @@ def _lines(first: bytes, blocks: Iterator[bytes]) -> Iterator[tuple[int, Any]]:
             if not line.strip():
                 continue
             try:
-                found = _unwrapped(_decode(line))
+                value = _decode(line)
+                if type(value) is dict and len(value) > 1 and _KINDS.isdisjoint(map(type, value.values())):
+                    yield number, value
+                    continue
+                found = _unwrapped(value)
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
                 broken += 1
                 yield number, _unreadable(number, line, error)
@@ -187,7 +198,7 @@ def _members(value: Any) -> list[Any] | None:
         if "nodes" in value:
             return _members(value["nodes"])
         edges = value.get("edges")
-        return [one.get("node") for one in edges] if _is_objects(edges) else None
+        return [one.get("node") for one in edges] if isinstance(edges, list) else None
     return value if isinstance(value, list) and all(isinstance(one, dict) for one in value) else None
 
 
