@@ -11,34 +11,13 @@ from functools import cache
 import msgspec
 import pytest
 
-from sayso.audit import eta_reading, eta_report
-from sayso.audit.eta_backtest import LEARNED, METHODS, Trial, foresees, tried
+from audit.eta_trials import NAMES, trial, world
+from sayso.audit import eta_report
+from sayso.audit.eta_backtest import LEARNED, METHODS, foresees, tried
 from sayso.audit.eta_methods import Dates, Simpler
-from sayso.audit.eta_worlds import WORLDS
-from sayso.demo import distributor, moving
 from sayso.promise.eta import Arrival, Lateness, Receipt
 from sayso.promise.eta_evidence import Piece
 from sayso.promise.eta_learning import learned
-
-NAMES = ("vendors", *WORLDS)
-
-
-@cache
-def world(name: str) -> list[Receipt]:
-    """The receipts of the demo's vendors, or of a made-up world."""
-    if name != "vendors":
-        return list(WORLDS[name]())
-    purchases = distributor.load().plan("usual").purchases
-    return eta_reading.of_rows(row for purchase in purchases for row in moving.receipts(purchase))
-
-
-@cache
-def trial(name: str) -> Trial:
-    """As `sayso eta evaluate --demo NAME` tries it."""
-    found = tried(world(name))
-    assert found is not None
-    return found
-
 
 # The claims
 

@@ -95,6 +95,8 @@ def test_a_new_vendor_has_the_width_of_all_vendors_one_voice_each():
         one for n in range(9) for one in several(*[7] * 6, vendor=f"W{n}", item=f"I{n}", first=1000 + 100 * n)
     ]
     known = learned(punctual + late, TODAY)
+    days = dict(known.days)
+    assert days[7] > 4 * days[0], "though there are 54 receipts of the one and 90 of the other"
     assert days_after(known.arrivals("X", "new", MONDAY)) == (7, 7)
     assert days_after(known.arrivals("A", "BIG", MONDAY))[0] == 0
 
