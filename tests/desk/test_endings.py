@@ -145,6 +145,7 @@ async def test_what_is_there_again_ends_again(shop: Shop) -> None:
 
 async def test_the_rounds_see_what_nobody_tells(shop: Shop, database: str) -> None:
     late = await handed_over(shop, 2)
+    shop.later(minutes=1)  # the later one is at risk first
     rest = await shop.hold("ada", ("lamp", 8))
     await shop.order("WEB-2", rest["promise"])
     await shop.count("lamp", 4)
