@@ -166,6 +166,14 @@ def test_what_is_wrong_with_a_case_is_named_with_its_value_and_what_to_do(fields
         ({"ship_to": None}, "ask.promise.ship_to: : this is missing; write ship_to: ..."),
         ({"lines": [{"item": "A", "quantity": "x"}]}, "ask.promise.lines[0].quantity: x: "),
         ({"lines": [{"item": "A", "quantity": "1", "need_by": "x"}]}, "ask.promise.lines[0].need_by: x: "),
+        (
+            {"lines": [{"item": "A", "quantity": "1e400"}]},
+            "ask.promise.lines[0].quantity: 1E+400: no such number",
+        ),
+        (
+            {"lines": [{"item": "A", "quantity": "NaN"}]},
+            "ask.promise.lines[0].quantity: NaN: no such number can be",
+        ),
         ({"lines": "A"}, "ask.promise.lines: A: expected a list, got a text; see"),
     ],
 )

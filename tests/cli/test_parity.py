@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from sayso.audit import asked, parity_cases
 from sayso.cli.root import sayso
 
 CASE = """
@@ -203,3 +204,22 @@ def test_a_question_that_differs_is_shown_at_its_own_place():
 def test_the_schema_is_one_document():
     found = json.loads(parity("--schema").stdout)
     assert found["$defs"]["case"]["required"] == ["id"]
+
+
+def test_a_fault_that_a_case_brings_out_is_told_and_stops_no_other(monkeypatch):
+    def broken(books, asked, today, policy):
+        raise ZeroDivisionError("by nothing")
+
+    asks = {
+        "sellable": asked.Ask(asked.ask_named("sellable").parameters, broken),
+        "promise": asked.ask_named("promise"),
+    }
+    monkeypatch.setattr(parity_cases, "ask_named", asks.__getitem__)
+    text = "- {id: broken, ask: {sellable: {item: A}}, expect: {sellable: 1}}\n"
+    done = parity(write("a.yaml", text, enough()))
+    assert done.exit_code == 2
+    assert (
+        "a.yaml:1:21: broken: sellable: an unexpected ZeroDivisionError: by nothing; this is a fault"
+        in done.stdout
+    )
+    assert "1 as expected, 0 differ; 1 that cannot be asked" in done.stdout

@@ -118,6 +118,10 @@ def _asked(file: str, case: Case, number: int, question: Question, places: Place
         field, value = str(refused.facts.get("field", "")), str(refused.facts.get("value", ""))
         line, column = places.at(question.asked_at)
         return Bad(file, line, column, case.id, field, value, refused.detail, refused.remedy)
+    except Exception as fault:  # one case that brings out a fault stops no other
+        line, column = places.at(question.asked_at)
+        detail = f"an unexpected {type(fault).__name__}: {fault}"
+        return Bad(file, line, column, case.id, question.name, "", detail, _A_FAULT)
     differences = compared(question.expect, told.answer, case.today)
     line, column = places.at(question.trail) if differences else (0, 0)
     return Answered(
@@ -133,6 +137,8 @@ def _troubled(file: str, case: str, trouble: Trouble, places: Places) -> Bad:
 def _flawed(file: str, case: str, flaw: Flaw) -> Bad:
     return Bad(file, flaw.line, flaw.column, case, "", flaw.value, flaw.detail, flaw.remedy)
 
+
+_A_FAULT = "this is a fault in Sayso: report it with the case"
 
 #: Ids of one file that are remembered, to tell that one stands there twice.
 _MOST_IDS = 100_000

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache
 from typing import Any
@@ -15,9 +16,11 @@ from msgspec import inspect as kinds
 
 from sayso.audit.parity_given import Trouble, day_of, shown
 from sayso.audit.parity_yaml import Trail, Value
+from sayso.canon.values import MOST_DECIMALS
 
 _PLACE = re.compile(r"(.*?)(?: - at `\$(.*)`)?", re.DOTALL)
 _STEP = re.compile(r"\.([^.\[\]]+)|\[([0-9]+)\]")
+_MOST = 10**12
 _MISSING = re.compile(r"Object missing required field `(.*)`")
 
 _Dating = Callable[[Any, date], Any]
@@ -36,10 +39,28 @@ def parameters(
     wanted = {name: value for name, value in given.items() if value is not None and name in known}
     dating = _dating_of(shape)
     try:
-        return msgspec.convert(dating(wanted, today) if dating else wanted, shape, strict=False)
+        asked = msgspec.convert(dating(wanted, today) if dating else wanted, shape, strict=False)
     except msgspec.ValidationError as wrong:
         troubles.append(refusal(wrong, given, trail))
         return None
+    before = len(troubles)
+    troubles += _beyond(asked, trail)
+    return asked if len(troubles) == before else None
+
+
+def _beyond(value: Any, trail: Trail) -> Iterator[Trouble]:
+    """The decimals within a value that nobody can mean: not finite, too large, or too fine."""
+    if isinstance(value, Struct):
+        for name in value.__struct_fields__:
+            yield from _beyond(getattr(value, name), (*trail, name))
+    elif isinstance(value, list | tuple):
+        for place, one in enumerate(value):
+            yield from _beyond(one, (*trail, place))
+    elif isinstance(value, Decimal):
+        exponent = value.as_tuple().exponent
+        if not isinstance(exponent, int) or abs(value) > _MOST or exponent < -MOST_DECIMALS:
+            remedy = f"write a number up to {_MOST} with up to {MOST_DECIMALS} decimals"
+            yield Trouble(trail, str(value)[:80], "no such number can be meant", remedy)
 
 
 def refusal(wrong: msgspec.ValidationError, given: Any, trail: Trail) -> Trouble:
