@@ -6,7 +6,7 @@ Asks the one judgement under both policies; what differs becomes spots, each wit
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -71,6 +71,7 @@ class Bench:
     def __init__(self, standing: Standing, sides: Sides, tally: Tally) -> None:
         self.standing, self.sides, self.tally = standing, sides, tally
         self._held: dict[tuple[str, str, tuple[str, ...]], Held] = {}
+        self._fed_at: tuple[datetime, datetime] | None = None
         self._sites: tuple[Request | None, tuple[str, ...]] = (None, ())
 
     def judge(self, placed: Placed) -> list[Found]:
@@ -279,10 +280,16 @@ class Bench:
         if spare < 0:
             return _NONE
         figures = self._figures(line.about, line.place, line.question, line.facts)
-        changed = told.item in self.standing.changes
+        changed = self.standing.has_changed(told.item, self._last_fed(line.about.order.placed))
         if not changed and spare >= figures.claims + figures.safety:
             return _NONE
         return losing(seen, figures, self._fed(line.about, told, line.facts, figures) if changed else {})
+
+    def _last_fed(self, placed: datetime) -> datetime:
+        """When the slowest of the feeds that are tried was last sent."""
+        if self._fed_at is None or self._fed_at[0] != placed:
+            self._fed_at = (placed, refreshed_at(placed, max(REFRESHED)))
+        return self._fed_at[1]
 
     def _figures(self, about: Asked, place: int, question: Request, facts: Facts) -> Held:
         """What the sites that ship hold of a line's item."""

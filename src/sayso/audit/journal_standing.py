@@ -165,6 +165,11 @@ class Standing:
                 found.setdefault((change.site, change.variant), change.before)
         return found
 
+    def has_changed(self, item: str, since: datetime) -> bool:
+        """Whether another quantity of an item was on hand at a moment of the last day."""
+        changes = self.changes.get(item)
+        return changes is not None and changes[-1].at > since
+
     def _count(self, as_of: datetime | None, values: Mapping[str, Any]) -> None:
         item, site = values["item"], values["site"]
         variant = values.get("variant") or ""
