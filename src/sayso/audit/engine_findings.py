@@ -139,7 +139,7 @@ class Agreement(Struct, frozen=True):
 
 
 class Findings(Struct, frozen=True):
-    """All that an audit found. `share` of a cause in a line's money: see docs/explanation/audit."""
+    """All that an audit found. How causes share a line's money: docs/explanation/audit.md."""
 
     judgement: str
     erp_profile: str
