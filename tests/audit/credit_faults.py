@@ -103,7 +103,8 @@ FAULTS: tuple[tuple[str, Fault], ...] = (
         'self.policy.negative_orders == "ignore"', "False",
     )),
     ("odoo-nothing-else-counts", fault(
-        "an order at a factor of its own counts for nothing", "exposure.Account._below_zero", "if total < 0", "if total != 0",
+        "an order at a factor of its own counts for nothing", "exposure.Account._below_zero", "if total < 0",
+        "if total != 0",
     )),
     ("erpnext-what-is-outstanding", fault(
         "what is billed counts twice", "exposure.Account.open_part", "if billed else amount", "if False else amount",

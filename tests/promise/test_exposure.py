@@ -292,6 +292,8 @@ def test_a_card_of_before_is_read_as_it_was() -> None:
 def test_the_page_names_every_part() -> None:
     page = (Path(__file__).parents[2] / "docs/reference/credit.md").read_text("utf-8")
     rows = page.split("## The parts of exposure")[1].split("##")[0].splitlines()
-    named = [(row.split("`")[1], row.rstrip(" |").endswith("takes away")) for row in rows if row.startswith("| `")]
+    named = [
+        (row.split("`")[1], row.rstrip(" |").endswith("takes away")) for row in rows if row.startswith("| `")
+    ]
     assert [name for name, _ in named] == [*Credit().parts, "promises", "this", "replaced"]
     assert {name for name, less in named if less} == {*LESS, "replaced"}
