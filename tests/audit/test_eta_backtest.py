@@ -226,6 +226,16 @@ def test_simpler_ways_by_hand():
     assert simpler.dates(line._replace(item="new"))["lead_time"] == Dates(114, 114)
 
 
+def test_a_receipt_of_a_wrong_year_moves_no_figure():
+    few = world("sparse")[:400]
+    wrong = few[0]._replace(document="PO-X", received=date(2204, 1, 1))
+    found, again = tried(few, origins=3), tried([*few, wrong], origins=3)
+    assert found is not None
+    assert again is not None
+    assert again.left_out == (("received later", 1),)
+    assert again.by_method == found.by_method
+
+
 def test_nothing_can_be_held_back_of_nothing():
     assert tried([]) is None
     assert tried(world("sparse")[:1]) is None

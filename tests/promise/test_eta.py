@@ -158,6 +158,14 @@ def test_goods_come_on_a_day_on_which_the_site_works():
     assert known.arrivals("A", "V", MONDAY, calendar=closed).p50 == friday + timedelta(days=3)
 
 
+def test_the_last_of_all_days_is_not_passed():
+    known = learned(several(*[4] * 12), TODAY)
+    never = Calendar({}, (1, 2, 3, 4, 5, 6, 7))
+    assert known.arrivals("A", "V", date.max).p90 == date.max
+    assert known.arrivals("A", "V", date.max, calendar=never).p90 == date.max
+    assert learned(several(*[-4] * 12), TODAY).arrivals("A", "V", date.min).p50 == date.min
+
+
 def test_a_level_lies_between_0_and_1():
     known = learned(several(*[4] * 12), TODAY)
     for level in (Decimal(0), Decimal(1), Decimal("-0.1"), Fraction(3, 2)):

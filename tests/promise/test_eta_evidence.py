@@ -29,6 +29,7 @@ def receipt(document="PO1", line="1", number="1", late=0, **other) -> Receipt:
         (receipt(received=TODAY + timedelta(days=1)), "received later"),
         (receipt(promised=date(2014, 6, 3)), "more than a year off"),
         (receipt(promised=date(2034, 6, 3)), "more than a year off"),
+        (receipt(promised=date(1, 1, 1), received=date(1, 1, 1)), "more than ten years ago"),
         (receipt(quantity=Decimal(0)), "no quantity"),
         (receipt(quantity=Decimal(-5)), "no quantity"),
     ],

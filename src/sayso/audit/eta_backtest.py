@@ -13,7 +13,7 @@ from typing import Protocol
 
 from sayso.audit.eta_methods import Dates, Simpler
 from sayso.promise.eta import Arrival, Lateness, Receipt
-from sayso.promise.eta_evidence import ONE, Evidence, Piece, gathered
+from sayso.promise.eta_evidence import MOST_DAYS, ONE, Evidence, Piece, gathered
 from sayso.promise.eta_learning import learned
 
 LEARNED = "sayso"
@@ -110,7 +110,7 @@ def tried(
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Trial | None:
     """Date every line that came on or after a day (else: the later half). None where nothing can be held back."""
-    evidence = gathered(receipts, date.max)
+    evidence = gathered(receipts, _last(receipts))
     lines = evidence.lines
     if len(lines) < 2:
         return None
@@ -175,6 +175,16 @@ def _moments(first: int, last: int, origins: int) -> Iterator[tuple[int, int]]:
 
 def _between(pieces: Sequence[Piece], start: int, end: int, key: Callable[[Piece], int]) -> Sequence[Piece]:
     return pieces[bisect_left(pieces, start, key=key) : bisect_left(pieces, end, key=key)]
+
+
+def _last(receipts: Sequence[Receipt]) -> date:
+    """The day of the last receipt that can be believed: a wrong year is seen by its lateness."""
+    believed = (
+        one.received
+        for one in receipts
+        if one.received and one.promised and abs((one.received - one.promised).days) <= MOST_DAYS
+    )
+    return max(believed, default=date.max)
 
 
 def _received(receipt: Receipt) -> date:

@@ -66,8 +66,8 @@ class Own(Struct, frozen=True, omit_defaults=True):
 class Arrival(Struct, frozen=True, omit_defaults=True):
     """When an inbound line arrives: at even odds by `p50`, nine times in ten by `p90`; None where nothing is known.
 
-    `level_used` is the finest level that has receipts of its own, and `receipts` how many these are; coarser ones
-    count beside them, the less the more there are.
+    `level_used` is the finest level that has receipts of its own, and `receipts` how many these are (of a vendor:
+    deliveries); coarser ones count beside them, the less the more there are.
     """
 
     promised: date
@@ -131,7 +131,7 @@ class Lateness(Struct, frozen=True, omit_defaults=True, dict=True):
             return Arrival(promised)
         days = [self._day(spread, vendor, promised, self.measured(level, used)) for level in (5000, 9000)]
         if calendar is not None:
-            days = [date.fromordinal(calendar.next(day.toordinal())) for day in days]
+            days = [_date(calendar.next(day.toordinal())) for day in days]
         return Arrival(promised, days[0], days[1], used, receipts)
 
     def measured(self, level: int, used: Level = "item") -> int:
@@ -207,7 +207,12 @@ class Lateness(Struct, frozen=True, omit_defaults=True, dict=True):
 
     def _day(self, spread: Spread, vendor: str, promised: date, level: int) -> date:
         days = week(self._week(vendor))
-        return date.fromordinal(days.day(days.number(promised.toordinal()) + spread.at(level)))
+        return _date(days.day(days.number(promised.toordinal()) + spread.at(level)))
+
+
+def _date(day: int) -> date:
+    """The day with this ordinal, or the first or last of all: some say 9999-12-31 for a day that nobody knows."""
+    return date.fromordinal(min(max(day, 1), date.max.toordinal()))
 
 
 def converted(lateness: Pairs, of: int, to: int, promised: int) -> Spread:

@@ -21,6 +21,9 @@ ONE = 1000
 MOST_DAYS = 366
 """Lateness beyond this is taken for a slip of the pen: a wrong year."""
 
+MOST_YEARS = 10
+"""What came longer ago says nothing of today; and some systems write a day that is not known as one of the year 1."""
+
 _ROW = Packing(">III8sIIIQI")
 """document, vendor, line, receipt, received, promised, origin, quantity, item: sorts as its fields do."""
 _LINE = slice(0, 12)
@@ -105,6 +108,8 @@ def _packed(
         due, came = promised.toordinal(), received.toordinal()
         if came > today:
             left_out["received later"] += 1
+        elif came < today - MOST_YEARS * MOST_DAYS:
+            left_out["more than ten years ago"] += 1
         elif not -MOST_DAYS <= came - due <= MOST_DAYS:
             left_out["more than a year off"] += 1
         elif quantity is not None and quantity <= 0:
