@@ -78,6 +78,11 @@ def test_two_profiles_are_told_apart_setting_by_setting_with_an_example():
     )
 
 
+def test_a_rule_without_a_meaning_in_one_of_them_says_so():
+    said = "odoo (This has no meaning here.) What should have come by now counts as if it came today."
+    assert said in words(profile("diff", "plain", "odoo"))
+
+
 def test_the_same_as_one_document():
     found = json.loads(profile("diff", "plain", "tryton", "--json").stdout)
     by_setting = {one["setting"]: one for one in found["differences"]}
