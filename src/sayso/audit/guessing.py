@@ -6,6 +6,7 @@ Knows no more than a sample of a file's rows. Every guess says how sure it is an
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -74,6 +75,8 @@ def columns_of(
             if name in taken:
                 continue
             sure, why = _named(wanted, name)
+            if not sure and not _by_values(wanted)[0]:
+                continue  # whatever its values are, they would not tell
             rate = _readable(wanted, sample.get(name, ()))
             if sure and rate is not None and rate < 0.98:
                 # A name that says it plainly is believed all the same: what cannot be read is to be named.
@@ -152,17 +155,17 @@ def _alike(said: tuple[str, ...], known: tuple[str, ...], place: int) -> float:
 
 def _readable(wanted: Wanted, cells: Sequence[str]) -> float | None:
     """The share of a sample's cells that the type can read; None where all are blank, or any text would do."""
-    filled = [cell for cell in cells if cell.strip()]
+    filled = Counter(cell for cell in cells if cell.strip())
     if not filled or (wanted.type in ("text", "list", "uom", "enum") and not wanted.moment):
         return None
     read = ColumnReader(wanted)
     good = 0
-    for cell in filled:
+    for cell, times in filled.items():
         value = read.value(cell)
         dated = wanted.moment or wanted.type == "date"
         if not isinstance(value, Bad) or (dated and day_shows(day_part(cell))) or "decimals?" in value.detail:
-            good += 1
-    return good / len(filled)
+            good += times
+    return good / filled.total()
 
 
 def _by_values(wanted: Wanted) -> tuple[float, str]:
