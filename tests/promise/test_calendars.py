@@ -10,8 +10,8 @@ import pytest
 from hypothesis import strategies as st
 
 from promise.laws import law
-from promise.making import START, customer, iso, policy, world
-from sayso.promise.calendars import Calendar, Route, local_day, zone
+from promise.making import START, ask, customer, decided, facts, iso, item, parts, policy, world
+from sayso.promise.calendars import Calendar, Route, local_day, shipment_day, zone
 
 LONDON = {"site": "LON", "country": "GB", "timezone": "Europe/London", "cutoff": "16:00", "calendar": "week"}
 
@@ -218,3 +218,41 @@ def test_what_is_ready_leaves_on_the_next_working_day(rota: Rota, ready: int) ->
     site = {"site": "S", "country": "GB", "calendar": "rota", "handling_days": 2}
     found = route(at("2026-03-02T09:00:00"), site, calendars={"rota": rota.card()})
     assert found.ships(START + ready) == max(rota.nth(START + ready, 0), found.first)
+
+
+@law(
+    100,
+    rota=ROTAS,
+    buyer=ROTAS,
+    shipping=st.integers(0, 4),
+    handling=st.integers(0, 3),
+    on=st.integers(5, 30),
+)
+def test_a_shipment_day_is_counted_back_in_working_days(
+    rota: Rota, buyer: Rota, shipping: int, handling: int, on: int
+) -> None:
+    """Each day of shipping time and handling is a working day before; where there is none, a day of rest moves on."""
+    every = range(START - 90, START + 90)
+    site, shop = (
+        Calendar({date.fromordinal(day): one.works(day) for day in every}, ()) for one in (rota, buyer)
+    )
+    day = START + on
+    for number, first in ((shipping, buyer), (handling, rota)):
+        left = number
+        while left:
+            day -= 1
+            left -= rota.works(day)
+        while not number and not first.works(day):
+            day += 1
+    assert shipment_day(START + on, shipping, handling, site, shop) == day
+
+
+def test_what_is_needed_by_a_day_may_wait_for_it() -> None:
+    """Where the policy has it leave as requested: on the last day that is in time; without a day, at once."""
+    rules = policy(dates__ships="as_requested")
+    here = facts(
+        item("A", 5), world=world(rules, lanes=[{"site": "LON", "country": "GB", "transit_days": 2}])
+    )
+    needed = {"item": "A", "quantity": 5, "need_by": iso(9)}
+    assert parts(decided(ask(needed), here)) == [("in_stock", "LON", "5", 7, 9)]
+    assert parts(decided(ask(("A", 5)), here)) == [("in_stock", "LON", "5", 0, 2)]
