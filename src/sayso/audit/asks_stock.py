@@ -12,8 +12,9 @@ from sayso.audit.line_dates import Lines
 from sayso.canon.decimals import plain
 from sayso.errors import BadField
 from sayso.promise.gather import Books
+from sayso.promise.gathered import Row
 from sayso.promise.policy import Policy
-from sayso.promise.sellable import Reckoned, Replaced, kits_of
+from sayso.promise.sellable import Place, Reckoned, Replaced, kits_of
 from sayso.promise.sellable import earliest as earliest_of
 from sayso.promise.sellable import sellable as sellable_of
 from sayso.promise.sellable import warning as warning_of
@@ -58,7 +59,11 @@ class Earlier(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Warned(Struct, frozen=True, forbid_unknown_fields=True):
-    """Whether a line of so much, to leave on a day (today, where none is said), makes a shortage."""
+    """Whether a line of so much, to leave on a day (today, where none is said), makes a shortage.
+
+    `document` and `line` are a demand that is given and is being changed: it is what is replaced, unless said otherwise,
+    and it is fulfilled as that demand is.
+    """
 
     item: str
     quantity: Decimal
@@ -66,6 +71,8 @@ class Warned(Struct, frozen=True, forbid_unknown_fields=True):
     variant: str = ""
     date: day_ | None = None
     replaces: Earlier | None = None
+    document: str = ""
+    line: str = ""
     fulfilment: str = ""
 
 
@@ -88,17 +95,25 @@ def _sellable(found: Reckoned) -> Told:
 
 def warning(books: Books, asked: Warned, today: day_, policy: Policy) -> Told:
     """`warning`, and what is `available_after` the line; null where nothing is counted. A drop shipment never warns."""
-    day, earlier = asked.date or today, asked.replaces
-    lines = Lines(books, asked.item, today, policy)
+    day, lines = asked.date or today, Lines(books, asked.item, today, policy)
+    own = lines.row(asked.document, asked.line) if asked.document else None
     place = lines.place(asked.site, asked.variant)
-    replaced = None
-    if earlier is not None:
-        row = lines.row(earlier.document, earlier.line) if earlier.document else None
-        stood = row or lines.stood(place, earlier.quantity, earlier.date or day)
-        replaced = Replaced(earlier.quantity, None if stood is None else lines.demand(stood, place.site))
-    found = warning_of(place, asked.quantity, day, replaced, today, policy, asked.fulfilment)
+    replaced = _replaced(asked.replaces, own, day, lines, place)
+    fulfilment = asked.fulfilment or (own or {}).get("fulfilment") or ""
+    found = warning_of(place, asked.quantity, day, replaced, today, policy, fulfilment)
     after = None if found.after is None else plain(found.after)
     return Told({"warning": found.warning, "available_after": after}, found.arithmetic)
+
+
+def _replaced(
+    earlier: Earlier | None, own: Row | None, day: day_, lines: Lines, place: Place
+) -> Replaced | None:
+    """What a line replaces: as it is said, else its own demand as it stands."""
+    if earlier is None:
+        return None if own is None else Replaced(own["quantity"], lines.demand(own, place.site))
+    named = lines.row(earlier.document, earlier.line) if earlier.document else own
+    stood = named or lines.stood(place, earlier.quantity, earlier.date or day)
+    return Replaced(earlier.quantity, None if stood is None else lines.demand(stood, place.site))
 
 
 def earliest(books: Books, asked: Earliest, today: day_, policy: Policy) -> Told:

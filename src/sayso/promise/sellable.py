@@ -222,6 +222,7 @@ def _less(card: ItemCard, own: Demand, quantity: Decimal, later: bool, policy: P
     number = next((number for number, same in enumerate(alike) if same), None)
     if number is None:
         return card
+    quantity = min(quantity, own.quantity)
     one, released = card.demand[number], min(own.reserved, quantity)
     if policy.availability.look_ahead_rule == "until_surplus":
         back, kept = ZERO, one.reserved - (released if later else ZERO)
