@@ -134,10 +134,12 @@ def world_card(of: RowsOf) -> WorldCard:
 
 def _part(kind: type[_Part], row: Row, **given: Any) -> _Part:
     """A part of a card: each field from the column of its name, blank where that is blank."""
-    values = {name: row.get(name) for name in _fields(kind)}
-    values.update(given)
-    blanks = _blanks(kind)
-    return kind(**{name: blanks[name] if value is None else value for name, value in values.items()})
+    of = row.get
+    values = {name: blank if (value := of(name)) is None else value for name, blank in _blanks(kind).items()}
+    if given:
+        blanks = _blanks(kind)
+        values.update({name: blanks[name] if value is None else value for name, value in given.items()})
+    return kind(**values)
 
 
 def _parts(kind: type[_Part], rows: Iterable[Row], *by: str) -> tuple[_Part, ...]:
@@ -159,23 +161,27 @@ def _first(value: Any) -> Any:
 
 def _summed(kind: type[_Part], rows: Iterable[Row], sums: Mapping[str, str]) -> tuple[_Part, ...]:
     """Rows that differ in nothing but what is summed (field: column) as one part, in the order of their JSON."""
-    blanks = _blanks(kind)
-    alike = [name for name in _fields(kind) if name not in sums]
+    blanks = [(name, blank) for name, blank in _blanks(kind).items() if name not in sums]
+    alike = [name for name, _ in blanks]
+    columns = list(sums.values())
     totals: dict[tuple[Any, ...], list[Decimal]] = {}
     for row in rows:
-        key = tuple(blanks[name] if (value := row.get(name)) is None else value for name in alike)
-        amounts = [row.get(column) or ZERO for column in sums.values()]
+        of = row.get
+        key = tuple([blank if (value := of(name)) is None else value for name, blank in blanks])
+        amounts = [of(column) or ZERO for column in columns]
         known = totals.get(key)
         totals[key] = (
             amounts if known is None else [one + more for one, more in zip(known, amounts, strict=True)]
         )
-    shown = [
-        {**dict(zip(alike, key, strict=True)), **dict(zip(sums, amounts, strict=True))}
-        for key, amounts in totals.items()
-    ]
-    if len(shown) > 1:
-        shown.sort(key=_as_json)
-    return tuple(kind(**one) for one in shown)
+    names = [*alike, *sums]
+    shown = [dict(zip(names, (*key, *amounts), strict=True)) for key, amounts in totals.items()]
+    if len(shown) > 1:  # all have the same names: what differs tells their order
+        first = shown[0]
+        # (A sum always may: 1 and 1.0 are equal, and their texts are not.)
+        differ = [name for name in names if name in sums or any(one[name] != first[name] for one in shown)]
+        differ.sort(key=_by_length)
+        shown.sort(key=lambda one: [_ranked(one[name]) for name in differ])
+    return tuple([kind(**one) for one in shown])
 
 
 def _dues(account: str, rows: Iterable[Row]) -> tuple[Due, ...]:
@@ -318,12 +324,18 @@ def _as_json(shown: Mapping[str, Any]) -> tuple[Any, ...]:
     https://www.postgresql.org/docs/current/datatype-json.html#JSON-INDEXING
     """
     order: list[Any] = [len(shown)]
-    for name in sorted(shown, key=lambda name: (len(name), name)):
+    for name in sorted(shown, key=_by_length):
         order += name, _ranked(shown[name])
     return tuple(order)
 
 
+def _by_length(name: str) -> tuple[int, str]:
+    return len(name), name
+
+
 def _ranked(value: Any) -> tuple[int, Any]:
+    if type(value) is str:  # as most are
+        return (_TEXT, value)
     if value is None:
         return (_NULL, None)
     if isinstance(value, bool):
