@@ -23,6 +23,8 @@ from sayso.errors import SaysoError
 NINE = datetime(2011, 1, 10, 9, tzinfo=UTC)
 FIRST, SECOND = OrderLine("A", 1, Decimal(10)), OrderLine("B", 2, Decimal(5))
 
+CHARGED = {FIRST.item: FIRST.paid, SECOND.item: SECOND.paid}
+
 
 def text_of(summaries) -> str:
     out = io.StringIO()
@@ -71,18 +73,25 @@ def test_the_document_is_plain_json_and_its_money_is_text(distributor):
 def test_the_naive_side_counts_orders_lines_and_money_by_cause(an_order):
     order = an_order("1", NINE, ("A", 1), ("B", 2))
     found = Naive()
-    count_naive(found, Answer(order, (FIRST, SECOND), ((SECOND, "committed"),), (), ()))
+    count_naive(found, Answer(order, (FIRST, SECOND), ((SECOND, "committed"),), (), (), CHARGED))
     count_naive(
         found,
-        Answer(order, (FIRST,), ((FIRST, "overdue"),), ((SECOND, "on_hand"),), ((SECOND, "dated_supply"),)),
+        Answer(
+            order,
+            (FIRST,),
+            ((FIRST, "overdue"),),
+            ((SECOND, "on_hand"),),
+            ((SECOND, "dated_supply"),),
+            CHARGED,
+        ),
     )
-    count_naive(found, Answer(order, (), (), ((FIRST, "credit_flag"), (SECOND, "credit_flag")), ()))
+    count_naive(found, Answer(order, (), (), ((FIRST, "credit_flag"), (SECOND, "credit_flag")), (), CHARGED))
     assert found.in_full == Tally(1, 2, Decimal(15))
     assert found.in_part == Tally(1, 1, Decimal(10))
     assert found.broken_orders == Tally(2, 3, Decimal(25))
     assert dict(found.broken) == {"committed": Tally(1, 1, Decimal(5)), "overdue": Tally(1, 1, Decimal(10))}
     assert found.refused["credit_flag"] == Tally(1, 2, Decimal(15))
-    count_naive(found, Answer(order, (FIRST,), ((FIRST, "safety_stock"),), (), ()))
+    count_naive(found, Answer(order, (FIRST,), ((FIRST, "safety_stock"),), (), (), CHARGED))
     assert found.broken_orders.orders == 3
     assert found.broken_beyond_safety == Tally(2, 3, Decimal(25))
     assert found.missed["dated_supply"] == Tally(1, 1, Decimal(5))

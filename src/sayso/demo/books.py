@@ -80,12 +80,17 @@ class Books:
         """Units on hand that belong to somebody."""
         self.owing: dict[str, Decimal] = defaultdict(Decimal)
         """The worth with tax of what each customer still waits for."""
+        self.moved: set[Place] = set()
+        """Places of which stock or what belongs to somebody has changed, until somebody clears it."""
+        self.altered: dict[int, Part] = {}
+        """Parts that have changed, by their sequence, likewise."""
         self._open: dict[Place, list[Part]] = defaultdict(list)
         self._bought: dict[tuple[str, str], list[Part]] = defaultdict(list)
 
     def accept(self, part: Part) -> None:
         """Enter a part."""
         self.parts.append(part)
+        self.altered[part.sequence] = part
         self.owing[part.customer] += part.open_worth
         self._open[part.place].append(part)
         self._bought[part.customer, part.item].append(part)
@@ -101,10 +106,13 @@ class Books:
         """So much of what is on hand belongs to a part from now on (or, below 0, no more)."""
         part.allocated += quantity
         self.allocated[part.place] += quantity
+        self.moved.add(part.place)
+        self.altered[part.sequence] = part
 
     def receive(self, place: Place, quantity: int) -> None:
         """Goods arrived."""
         self.on_hand[place] += quantity
+        self.moved.add(place)
 
     def correct(self, place: Place, quantity: int, day: date) -> int:
         """A count found so much more or less; never less than nothing is left. Returns the change that was
@@ -112,6 +120,7 @@ class Books:
         before = self.on_hand[place]
         after = max(before + quantity, 0)
         self.on_hand[place] = after
+        self.moved.add(place)
         if after < before:
             self._written_off[place].append((day, before - after))
         return after - before

@@ -9,13 +9,15 @@ is there.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 from typing import NamedTuple
 
 from sayso.demo.accounts import Taxes
 from sayso.demo.books import Books, Part
-from sayso.demo.calendars import ZONE_OF, ship_day
+from sayso.demo.calendars import ZONE_OF, ship_day, works
 from sayso.demo.countries import ways
 from sayso.demo.distributor import Distributor
 from sayso.demo.ledger import Ledger
@@ -29,7 +31,8 @@ class Answer(NamedTuple):
     """What the storefront said to an order, and what the back office could do about it at that moment.
 
     `broken`: lines it said yes to and that could not be kept, with the cause. `refused`: lines it said no
-    to, with the cause; `missed`: those of them that the back office could have promised.
+    to, with the cause; `missed`: those of them that the back office could have promised. `charged`: what the price
+    list asks for each item of the order, without tax; nothing where it has no price.
     """
 
     order: Order
@@ -37,6 +40,11 @@ class Answer(NamedTuple):
     broken: tuple[tuple[OrderLine, str], ...]
     refused: tuple[tuple[OrderLine, str], ...]
     missed: tuple[tuple[OrderLine, str], ...]
+    charged: Mapping[str, Decimal] = MappingProxyType({})
+
+    def worth(self, line: OrderLine) -> Decimal:
+        """What the storefront asks for a line."""
+        return self.charged.get(line.item, Decimal(0))
 
 
 class Storefront:
@@ -79,26 +87,48 @@ class Storefront:
         """What the storefront says, and what becomes of it. On-hand does not change between morning and
         evening."""
         day = order.at.astimezone(LOCAL).date()
-        if order.customer in self.blocked:
-            sound = not self._stopped(order, order.lines, day)
-            no = tuple((line, "credit_flag") for line in order.lines)
-            missed = tuple(
-                (line, "flag_outdated") for line in order.lines if sound and self._has(line, order.country)
-            )
-            return Answer(order, (), (), no, missed)
         licences = self.ledger.accounts[order.customer].licences
-        accepted, refused, missed_lines = [], [], []
+        names, blocked = self.distributor.trade.names, order.customer in self.blocked
+        accepted, refused = [], []
         for line in order.lines:
-            if restricted(self.distributor.trade.names.get(line.item, ""), order.country, licences):
+            if blocked:
+                refused.append((line, "credit_flag"))
+            elif restricted(names.get(line.item, ""), order.country, licences):
                 refused.append((line, "region"))
-            elif sum(self.books.on_hand[line.item, way.site] for way in ways(order.country)) >= line.quantity:
+            elif self.shown(line, order.country) >= line.quantity:
                 accepted.append(line)
             else:
                 refused.append((line, "on_hand"))
-                if self._dated(line, day):
-                    missed_lines.append((line, "dated_supply"))
+        legal = [
+            one for one in order.lines if not restricted(names.get(one.item, ""), order.country, licences)
+        ]
+        missed = self._missed(order, legal, refused, day) if refused else []
         broken = self._placed(order, accepted, day) if accepted else []
-        return Answer(order, tuple(accepted), tuple(broken), tuple(refused), tuple(missed_lines))
+        charged = {line.item: self._charged(line, day) for line in order.lines}
+        return Answer(order, tuple(accepted), tuple(broken), tuple(refused), tuple(missed), charged)
+
+    def _charged(self, line: OrderLine, day: date) -> Decimal:
+        unit = self.distributor.prices.unit(line.item, line.quantity, day)
+        return Decimal(0) if unit is None else unit * line.quantity
+
+    def _missed(
+        self, order: Order, legal: list[OrderLine], refused: list[tuple[OrderLine, str]], day: date
+    ) -> list[tuple[OrderLine, str]]:
+        """The lines it said no to that its back office could have delivered within the buyer's patience, on credit
+        that bears the whole order."""
+        if self._stopped(order, tuple(legal), day):
+            return []
+        causes = {"credit_flag": "flag_outdated", "on_hand": "dated_supply"}
+        last = day + timedelta(days=self.given.patience_days)
+        return [
+            (line, causes[why])
+            for line, why in refused
+            if line in legal and self._delivered(line, order, last, day) >= line.quantity
+        ]
+
+    def shown(self, line: OrderLine, country: str) -> int:
+        """What it shows of an item to a buyer there: what is on hand."""
+        return sum(self.books.on_hand[line.item, way.site] for way in ways(country))
 
     def close(self, day: date) -> None:
         """The evening: goods come back, stock is corrected, and what belongs to somebody and is due
@@ -148,10 +178,14 @@ class Storefront:
         return "credit_limit" if over else ""
 
     def _allocate(self, order: Order, number: int, line: OrderLine, day: date) -> str:
-        """First come, first served: free stock of the sites in the order of their speed; the rest waits."""
+        """First come, first served: free stock of the sites in the order of their speed; the rest waits.
+
+        What it has by the day on which it can first ship is in time. Why it has not; blank where it has."""
         left, gross = line.quantity, self._gross(line, order.country, day)
         sites = [way.site for way in ways(order.country)]
-        free = sum(self._free(line.item, site, protected=False) for site in sites)
+        first = {site: self._first_day(site, order.at, day) for site in sites}
+        has = sum(self._leaving(line.item, site, first[site], day) for site in sites)
+        bare = sum(self._leaving(line.item, site, first[site], day, protected=False) for site in sites)
         for site in sites:
             units = min(left, self._free(line.item, site))
             if units > 0:
@@ -159,7 +193,42 @@ class Storefront:
                 left -= units
         if left:
             self._enter(order, number, line, sites[0], left, gross, day, waits=True)
-        return "" if not left else "safety_stock" if free >= line.quantity else "committed"
+        if has >= line.quantity:
+            return ""
+        return "safety_stock" if bare >= line.quantity else "committed"
+
+    def _first_day(self, site: str, moment: datetime, day: date) -> date:
+        return ship_day(site, day, _past_cutoff(moment, site, self.given.cutoff), self.given.handling_days)
+
+    def _delivered(self, line: OrderLine, order: Order, last: date, day: date) -> int:
+        """What of a line's item can be with the buyer by a day."""
+        found = 0
+        for way in ways(order.country):
+            leaves = last - timedelta(days=way.transit_days)
+            while not works(way.site, leaves):
+                leaves -= timedelta(days=1)
+            if leaves >= self._first_day(way.site, order.at, day):
+                found += self._leaving(line.item, way.site, leaves, day)
+        return found
+
+    def _leaving(self, item: str, site: str, leaves: date, day: date, protected: bool = True) -> int:
+        """What can leave on a day, with the purchase orders that are due by then, without a day after it on which
+        what others wait for would be missing."""
+        place = (item, site)
+        changes: dict[date, int] = defaultdict(int)
+        for purchase, units in self._coming[place]:
+            if purchase.placed <= day < purchase.arrives and purchase.due(day) >= day:
+                changes[purchase.due(day)] += units
+        for part in self.books.waiting(place):
+            changes[max(part.ship_on, day)] -= part.open - part.allocated
+        there = self.books.on_hand[place] - self.books.allocated[place]
+        there -= self.plan.protected.get(place, 0) if protected else 0
+        there += sum(units for on, units in changes.items() if on <= leaves)
+        least = there
+        for on in sorted(on for on in changes if on > leaves):
+            there += changes[on]
+            least = min(least, there)
+        return max(least, 0)
 
     def _enter(
         self,
@@ -172,9 +241,7 @@ class Storefront:
         day: date,
         waits: bool = False,
     ) -> None:
-        leaves = ship_day(
-            site, day, _past_cutoff(order.at, site, self.given.cutoff), self.given.handling_days
-        )
+        leaves = self._first_day(site, order.at, day)
         worth = (gross * units / line.quantity).quantize(Decimal("0.01"))
         part = Part(
             f"N-{order.reference}", number, order.reference, order.customer, line.item, site, units,
@@ -206,23 +273,6 @@ class Storefront:
         place = (item, site)
         free = self.books.on_hand[place] - self.books.allocated[place]
         return max(free - (self.plan.protected.get(place, 0) if protected else 0), 0)
-
-    def _has(self, line: OrderLine, country: str) -> bool:
-        return sum(self._free(line.item, way.site) for way in ways(country)) >= line.quantity
-
-    def _dated(self, line: OrderLine, day: date) -> bool:
-        """Whether free stock and known purchase orders, less who waits already, cover a line within
-        patience."""
-        last = day + timedelta(days=self.given.patience_days)
-        found = 0
-        for site in {one.site for one in ways("GB")}:
-            place = (line.item, site)
-            waiting = sum(part.open - part.allocated for part in self.books.waiting(place))
-            coming = [(one, units) for one, units in self._coming[place] if one.placed <= day < one.arrives]
-            found += max(
-                self._free(*place) + sum(u for one, u in coming if one.due(day) <= last) - waiting, 0
-            )
-        return found >= line.quantity
 
     def _review(self, day: date) -> None:
         """Credit control goes through the accounts: who is overdue or over the limit is blocked until next

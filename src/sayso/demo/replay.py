@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ import httpx
 from sayso.demo.batches import Batch
 from sayso.demo.buyer import choose, request
 from sayso.demo.distributor import Distributor, opening_facts
+from sayso.demo.exported import Exports
 from sayso.demo.naive import Storefront
 from sayso.demo.orders import Order, OrderLine, by_day
 from sayso.demo.summary import Summary, count_kept, count_latency, count_lost, count_naive, started
@@ -52,21 +54,24 @@ class _Outcome(NamedTuple):
 
 async def replay(
     client: httpx.AsyncClient, distributor: Distributor, *, setting: str = "usual", days: int | None = None,
-    progress: Callable[[Progress], None] | None = None, run: str = "",
+    progress: Callable[[Progress], None] | None = None, run: str = "", exports: Path | None = None,
 ) -> Summary:  # fmt: skip
     """Load the facts into an empty Sayso and replay the orders of the first `days` days (None: all).
 
     `client` knows the base URL and carries the API key. `run` sets this run's idempotency keys apart from
-    others'. Raises BadField for an unknown setting or a number of days below one, SaysoError where Sayso
+    others'. What the naive storefront and its back office would export is written to the folder `exports`,
+    where one is named. Raises BadField for an unknown setting or a number of days below one, SaysoError where Sayso
     does not do as its interface says.
     """
     if days is not None and days < 1:
         raise BadField(
             "days", days, "at least one day has to be replayed", remedy="leave it out to replay all"
         )
-    return await _Replay(
-        client, distributor, setting, days, progress, run or f"demo-{uuid4().hex[:12]}"
-    ).run()
+    replaying = _Replay(client, distributor, setting, days, progress, run or f"demo-{uuid4().hex[:12]}")
+    if exports is None:
+        return await replaying.run()
+    with Exports(replaying.storefront, setting, exports) as replaying.exports:
+        return await replaying.run()
 
 
 class _Replay:
@@ -86,6 +91,7 @@ class _Replay:
         self.days = min(days or whole, whole)
         self.total = sum(len(self.orders.get(self._day(n), ())) for n in range(self.days))
         self.done = 0
+        self.exports: Exports | None = None
         self._progress = progress
 
     async def run(self) -> Summary:
@@ -106,16 +112,23 @@ class _Replay:
         """One day: the morning's reports, the orders as they come, the evening's reports, and what ships."""
         await self._load(self.world.morning(day), day, "orders")
         self.storefront.morning(day)
+        if self.exports:
+            self.exports.morning(day)
         for wave in _waves(self.orders.get(day, ()), self.distributor):
             outcomes = await asyncio.gather(*(self._buy(order) for order in wave))
             for order, outcome in zip(wave, outcomes, strict=True):
                 self._count(order, outcome)
-                count_naive(self.summary.naive, self.storefront.ask(order))
+                answer = self.storefront.ask(order)
+                count_naive(self.summary.naive, answer)
+                if self.exports:
+                    self.exports.asked(answer)
             self.done += len(wave)
             self._tell(day, "orders")
         await self._load(self.world.evening(day), day, "orders")
         self.world.close(day)
         self.storefront.close(day)
+        if self.exports:
+            self.exports.close(day)
 
     async def _buy(self, order: Order) -> _Outcome:
         """What the buyer does: ask, perhaps ask again for less, order. All within the order's minute."""

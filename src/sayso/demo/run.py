@@ -60,7 +60,7 @@ async def run_side_by_side(
 
 async def run_setting(
     base_url: str, key: str, distributor: Distributor, *, setting: str = "usual", days: int | None = None,
-    transport: httpx.AsyncBaseTransport | None = None,
+    transport: httpx.AsyncBaseTransport | None = None, exports: Path | None = None,
 ) -> Summary:  # fmt: skip
     """The same, as a summary that can be shown beside others: each setting needs an empty Sayso of its
     own."""
@@ -69,7 +69,9 @@ async def run_setting(
         async with httpx.AsyncClient(
             base_url=base_url, headers=headers, timeout=_TIMEOUT, transport=transport
         ) as client:
-            return await replays.replay(client, distributor, setting=setting, days=days, progress=tell)
+            return await replays.replay(
+                client, distributor, setting=setting, days=days, progress=tell, exports=exports
+            )
 
 
 @contextmanager

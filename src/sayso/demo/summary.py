@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -21,19 +21,20 @@ ZERO = Decimal(0)
 
 
 class Tally(Struct):
-    """So many orders and lines, and what they were really worth: GBP without tax, as the customers paid."""
+    """So many orders and lines, and what they were worth in GBP without tax: to Sayso as the customers really paid, to
+    the naive storefront as its price list has it."""
 
     orders: int = 0
     lines: int = 0
     money: Decimal = ZERO
 
-    def add(self, lines: Iterable[OrderLine]) -> None:
+    def add(self, lines: Iterable[OrderLine], worth: Callable[[OrderLine], Decimal] | None = None) -> None:
         """One more order, with these lines of it. Nothing for no lines."""
         found = tuple(lines)
         if found:
             self.orders += 1
             self.lines += len(found)
-            self.money += sum((line.paid for line in found), ZERO)
+            self.money += sum((worth(line) if worth else line.paid for line in found), ZERO)
 
 
 def _tallies() -> dict[str, Tally]:
@@ -160,18 +161,18 @@ def started(distributor: Distributor, setting: str) -> Summary:
 def count_naive(found: Naive, answer: naive.Answer) -> None:
     """One more answer of the naive storefront."""
     if answer.accepted:
-        (found.in_part if answer.refused else found.in_full).add(answer.accepted)
+        (found.in_part if answer.refused else found.in_full).add(answer.accepted, answer.worth)
     for tallies, lines in (
         (found.refused, answer.refused),
         (found.broken, answer.broken),
         (found.missed, answer.missed),
     ):
         for cause in {cause for _, cause in lines}:
-            tallies[cause].add(line for line, why in lines if why == cause)
+            tallies[cause].add((line for line, why in lines if why == cause), answer.worth)
     if answer.broken:
-        found.broken_orders.add(answer.accepted)
+        found.broken_orders.add(answer.accepted, answer.worth)
     if any(cause != "safety_stock" for _, cause in answer.broken):
-        found.broken_beyond_safety.add(answer.accepted)
+        found.broken_beyond_safety.add(answer.accepted, answer.worth)
 
 
 def count_kept(found: Kept, world: World, through: date) -> None:
