@@ -15,7 +15,7 @@ from random import Random
 from sayso.promise.eta import Receipt
 
 FIRST, LAST = date(2022, 1, 3), date(2024, 12, 31)
-_SEED = 20240229
+SEED = 20240229
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,9 @@ class _Vendor:
     items: tuple[str, ...]
 
 
-def changing() -> Iterator[Receipt]:
+def changing(seed: int = SEED) -> Iterator[Receipt]:
     """Twenty vendors over three years; at a day of its own half of them become a week and more later, or better."""
-    chance = Random(_SEED)
+    chance = Random(seed)
     for vendor in _vendors(chance, 20, items=12):
         day = FIRST + timedelta(days=chance.randrange(400, 900))
         shift = chance.choice((0, 0, 6, 9, 14, -4)) if int(vendor.name[1:]) % 2 else 0
@@ -45,17 +45,17 @@ def changing() -> Iterator[Receipt]:
         yield from _deliveries(chance, vendor, late)
 
 
-def sparse() -> Iterator[Receipt]:
+def sparse(seed: int = SEED) -> Iterator[Receipt]:
     """Three hundred vendors with a handful of deliveries each, many of whom were never seen before."""
-    chance = Random(_SEED + 1)
+    chance = Random(seed + 1)
     for vendor in _vendors(chance, 300, items=4):
         few = _Vendor(**{**vars(vendor), "every": chance.choice((90, 150, 240, 400))})
         yield from _deliveries(chance, few, lambda on, usual: usual)
 
 
-def seasonal() -> Iterator[Receipt]:
+def seasonal(seed: int = SEED) -> Iterator[Receipt]:
     """Twenty vendors who are later from October to January, and later still around the new year of February."""
-    chance = Random(_SEED + 2)
+    chance = Random(seed + 2)
     for vendor in _vendors(chance, 20, items=12):
         strength = chance.uniform(2, 8)
 
@@ -67,9 +67,9 @@ def seasonal() -> Iterator[Receipt]:
         yield from _deliveries(chance, vendor, late)
 
 
-def weekly() -> Iterator[Receipt]:
+def weekly(seed: int = SEED) -> Iterator[Receipt]:
     """Twenty vendors who promise any day of the week and deliver on some, mostly on the first after the promise."""
-    chance = Random(_SEED + 3)
+    chance = Random(seed + 3)
     for vendor in _vendors(chance, 20, items=12):
         days = chance.choice(((0, 1, 2, 3, 4), (1, 3), (0, 2, 4), (2,), (0, 3)))
         steady = _Vendor(
@@ -78,13 +78,13 @@ def weekly() -> Iterator[Receipt]:
         yield from _deliveries(chance, steady, lambda on, usual: usual, any_day=True)
 
 
-WORLDS: Mapping[str, Callable[[], Iterator[Receipt]]] = {
+WORLDS: Mapping[str, Callable[..., Iterator[Receipt]]] = {
     "changing": changing,
     "sparse": sparse,
     "seasonal": seasonal,
     "weekly": weekly,
 }
-"""The worlds by name."""
+"""The worlds by name; with another seed each is another draw of the same kind."""
 
 
 def _vendors(chance: Random, count: int, items: int) -> Iterator[_Vendor]:
