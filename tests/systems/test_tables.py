@@ -176,6 +176,7 @@ def test_what_a_writer_wrote_is_read(tmp_path, rows, quoting):
 @given(lines=st.lists(st.text(alphabet='ab,,é\r ""', max_size=8), max_size=20), end=st.booleans())
 @example(lines=['a,"b",c', '"a,",b,c', '"C"x,L,5', '",x",L,5'], end=True)
 @example(lines=['x",y,"w', "a,b,c"], end=True)
+@example(lines=[',,""a', '"a"",b,c', '"","",""'], end=True)
 def test_the_quick_way_and_the_slow_way_agree(tmp_path, lines, end, monkeypatch):
     path = wrote(tmp_path, (HEAD + "\n".join(lines) + ("\n" if end else "")).encode())
     quick = read(path)

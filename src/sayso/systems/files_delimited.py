@@ -1,6 +1,6 @@
 """Delimited text (CSV and its kin) as a table: plain blocks of lines by Arrow, all others record by record.
 
-A block is plain if its quotes are where they belong and every line is a row of as many cells as the header has: then
+A block is plain if no cell or each one is in quotes and every line is a row of as many cells as the header has: then
 both ways are the same.
 """
 
@@ -109,17 +109,15 @@ class Delimited:
         return [column.chunk(0) if column.num_chunks == 1 else column.combine_chunks() for column in read]
 
     def _is_neat(self, block: bytes) -> bool:
-        """Whether every quote stands at an edge of a cell, or is doubled; where that is not plain to see, it is not."""
-        mark = self._delimiter.encode()
-        text = b"\n" + block.replace(b'""', b"").replace(b"\r\n", b"\n") + b"\n"
-        odd = (mark + b'"' + mark, b'\n"' + mark, mark + b'"\n', b'\n"\n')
-        if any(one in text for one in odd):
-            return False  # a quote that could be either edge
-        begun, ended = (
-            text.count(mark + b'"') + text.count(b'\n"'),
-            text.count(b'"' + mark) + text.count(b'"\n'),
+        """Whether every cell is in quotes and none is within: then all quotes are those between cells and rows."""
+        rows = block.replace(b"\r\n", b"\n").removesuffix(b"\n").split(b"\n")
+        if block.count(b'"') != 2 * len(rows) * len(self.names):
+            return False
+        between, edges = b'"' + self._delimiter.encode() + b'"', len(self.names) - 1
+        return all(
+            row[:1] == row[-1:] == b'"' and len(row) > 1 and row.count(between, 1, -1) == edges
+            for row in rows
         )
-        return begun == ended and begun + ended == text.count(b'"')
 
     def _records(self, feed: _Feed, block: bytes) -> Iterator[Batch | Fault]:
         """A block, and as much of the next as its last record needs, record by record."""
