@@ -20,7 +20,7 @@ START, END = "<!-- table:start -->", "<!-- table:end -->"
 PICTURE = ROOT / "docs" / "pictures" / "arrival-dates.svg"
 
 _CALLED = {
-    "vendors": "the demo's vendors", "changing": "half of the vendors change", "sparse": "few receipts",
+    "vendors": "the demo's vendors", "changing": "vendors change", "sparse": "few receipts",
     "seasonal": "seasons", "weekly": "delivery weekdays",
 }  # fmt: skip
 _HEAD = """\

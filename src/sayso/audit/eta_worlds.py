@@ -33,7 +33,7 @@ class _Vendor:
 
 
 def changing(seed: int = SEED) -> Iterator[Receipt]:
-    """Twenty vendors over three years; at a day of its own half of them become a week and more later, or better."""
+    """Twenty vendors over three years; at a day of its own one in three becomes a week and more later, or better."""
     chance = Random(seed)
     for vendor in _vendors(chance, 20, items=12):
         day = FIRST + timedelta(days=chance.randrange(400, 900))
