@@ -10,9 +10,11 @@ from promise import (
     test_decision_laws,
     test_kits,
     test_lines,
+    test_look_ahead_laws,
     test_risk,
     test_showing,
     test_sourcing,
+    test_sourcing_falling,
     test_sourcing_laws,
     test_substitution,
 )
@@ -250,5 +252,39 @@ SOURCING = (
     Fault(
         "what is blocked is shown as sellable", "showing.shown", 'if card.status == "blocked":', "if False:",
         (test_showing.test_what_is_shown,),
+    ),
+)  # fmt: skip
+
+#: Where what can leave falls again from one day to a later one.
+FALLING = (
+    Fault(
+        "the most in time is what is there last",
+        "shelves.Shelves.most", "first == last or self._rising(wish, route)", "True",
+        (test_sourcing_falling.test_the_best_day_in_time_is_looked_for,),
+    ),
+    Fault(
+        "what waits for the rest is set aside only when it leaves",
+        "shelves.dated_together", "part.held_from if part.kept else day", "day",
+        (test_sourcing_falling.test_what_waits_for_the_rest_is_set_aside_while_it_is_there,),
+    ),
+    Fault(
+        "the components of a kit need not be there together",
+        "shelves.Shelves._there", "if day == before or len(wish.goods) == 1:", "if True:",
+        (test_sourcing_falling.test_all_components_are_there_on_the_day_that_a_kit_leaves,),
+    ),
+    Fault(
+        "what was there before is in stock, though it waits for what brings it again",
+        "shelves.Shelves._leaning", "if leaves is not None:", "if False:",
+        (test_sourcing_falling.test_a_part_leans_on_what_brings_it_again,),
+    ),
+    Fault(
+        "what is ready on a day of rest is there on the next day of work",
+        "shelves.Shelves.first_day_for", "if ships == ready or self._there(wish, route, quantity, ships) == ships:",
+        "if True:", (test_sourcing_falling.test_a_day_of_rest_may_be_a_day_too_late,),
+    ),
+    Fault(
+        "a curve is lowered as if it never fell",
+        "availability.lowered", "if known.ahead is not None:", "if False:",
+        (test_look_ahead_laws.test_a_curve_lowered_is_the_curve_drawn_anew,),
     ),
 )  # fmt: skip

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from promise.faults import DATES, SOURCING, STOCK
+from promise.faults import DATES, FALLING, SOURCING, STOCK
 from promise.faults_of_credit import CREDIT
 from promise.faults_of_money import PRICE, VERDICT
 from promise.planting import Fault, bitten, planted
 
-FAULTS = (*STOCK, *DATES, *SOURCING, *PRICE, *CREDIT, *VERDICT)
+FAULTS = (*STOCK, *DATES, *SOURCING, *FALLING, *PRICE, *CREDIT, *VERDICT)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.what)

@@ -42,13 +42,14 @@ def _completed(wish: Wish, routes: Sequence[Route], shelves: Shelves, split: boo
         return []
     route, first = best[3], best[4]
     now = ZERO if wish.whole or not split else min(shelves.sellable(wish, route, first), wish.quantity)
-    rest = wish.quantity - now
-    if now > 0 and rest > 0:
-        parts, tried = [shelves.part(wish, route, now, first)], shelves.copy()
-        tried.take(wish, parts[0])
-        if tried.first_day_for(wish, route, rest, first) is not None:
-            return [*parts, tried.part(wish, route, rest, first)]
-    return [shelves.part(wish, route, wish.quantity, first)]
+    shelves = shelves.copy()
+    parts = []
+    if now > 0:
+        parts.append(shelves.part(wish, route, now, first))
+        shelves.take(wish, parts[0])
+    if now < wish.quantity:
+        parts.append(shelves.part(wish, route, wish.quantity - now, first))
+    return parts
 
 
 def _scraped(wish: Wish, routes: Sequence[Route], shelves: Shelves, most_sites: int) -> list[Part]:
