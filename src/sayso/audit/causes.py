@@ -40,6 +40,7 @@ _OF_REASON: Mapping[str, Cause] = {
     "system_away": "other",
 }
 _PLACE = {cause: place for place, cause in enumerate(CAUSES)}
+_ONE = Decimal(1)
 _MOST_ROUNDS = 5
 _MOST_SUSPICIONS = 40
 _NONE: Beliefs = frozenset()
@@ -57,6 +58,9 @@ def shares(matter: Matter, places: int, known: Beliefs = _NONE) -> list[Share]:
 
     `known` are beliefs that are suspected before all others.
     """
+    # What is given away costs nothing, and is not kept for some reason all the same.
+    free = not matter.worth and not matter.off
+    matter = matter._replace(worth=_ONE) if free else matter
     priced = price_causes(matter)
     suspected = _suspected(matter, known)
     players = sorted(suspected | priced, key=_PLACE.__getitem__)
@@ -68,7 +72,8 @@ def shares(matter: Matter, places: int, known: Beliefs = _NONE) -> list[Share]:
             told[beliefs] = whole - _left(matter, beliefs, priced)
         return told[beliefs]
 
-    return _rounded(shapley(players, gained), whole, places)
+    found = _rounded(shapley(players, gained), whole, places)
+    return [Share(one.cause, ZERO) for one in found] if free else found
 
 
 def shapley(players: Sequence[Cause], gained: Callable[[Beliefs], Decimal]) -> dict[Cause, Decimal]:

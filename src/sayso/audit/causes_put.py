@@ -24,6 +24,10 @@ from sayso.promise.policy import Policy
 from sayso.promise.world import World
 
 _STOCK: frozenset[Cause] = frozenset({"phantom_stock", "reserved_stock", "safety_stock", "late_inbound"})
+#: What the storefront charged is not among the facts.
+_OF_PRICE: frozenset[Cause] = frozenset({"stale_price", "lost_quantity_break"})
+#: Believed of the whole order, whichever line is looked at.
+_OF_ORDER: frozenset[Cause] = frozenset({"credit_flag", "overdue_elsewhere", "region"})
 _ENOUGH = Decimal(10) ** 13
 _ONE = Decimal(1)
 
@@ -34,7 +38,7 @@ class Matter(NamedTuple):
     """One line on which storefront and judgement do not agree: the question, the answer and what they rest on.
 
     `worth` is the line's amount and `off` what its price is off, both in the currency of the answer. `told` keeps
-    what was answered before.
+    what was answered before; `common` what is the same for all lines of the order.
     """
 
     about: Asked
@@ -45,16 +49,56 @@ class Matter(NamedTuple):
     worth: Decimal
     off: Decimal
     told: dict[Beliefs, Heard]
+    common: dict[Beliefs, Heard]
 
 
 def again(matter: Matter, beliefs: Beliefs) -> Heard:
     """The judgement's answer if the facts were as the storefront believed them; asked once."""
+    beliefs -= _OF_PRICE
     if not beliefs:
         return matter.heard
-    known = matter.told.get(beliefs)
+    told = matter.common if beliefs <= _OF_ORDER else matter.told
+    known = told.get(beliefs)
     if known is None:
-        known = matter.told[beliefs] = _asked_again(matter, beliefs)
+        known = told[beliefs] = _asked_again(matter, beliefs)
     return known
+
+
+def reduced(matter: Matter) -> Matter:
+    """The same line among those only that take the same goods, where it makes no difference to the answer.
+
+    An order may have a hundred lines; nothing but its goods, its destination and the buyer's credit ties one to the
+    others. Where credit speaks against the order, or the line alone would be judged otherwise, the whole is asked.
+    """
+    about, facts = matter.about, matter.facts
+    credit = matter.heard.answer.credit
+    if credit is None or credit.verdict != "approved" or matter.heard.answer.reasons:
+        return matter
+    taken = _taken_by(about.lines[matter.place].item, facts)
+    places = [
+        place
+        for place, line in enumerate(about.lines)
+        if place == matter.place or taken & _taken_by(line.item, facts)
+    ]
+    if len(places) == len(about.lines):
+        return matter
+    fewer = about._replace(
+        lines=tuple(about.lines[place] for place in places),
+        shown=tuple(about.shown[place] for place in places),
+        nos=sum(place < about.nos for place in places),
+    )
+    said = heard(fewer, request(fewer, matter.terms), facts, matter.terms)
+    place = places.index(matter.place)
+    before, after = matter.heard, said
+    if (before.fine[matter.place], before.kept[matter.place]) != (after.fine[place], after.kept[place]):
+        return matter
+    if before.answer.lines[matter.place].verdict != after.answer.lines[place].verdict:
+        return matter
+    return matter._replace(about=fewer, place=place, heard=said, told={}, common={})
+
+
+def _taken_by(item: str, facts: Facts) -> set[str]:
+    return set(drawn_on(facts.items[item].card, False))
 
 
 def _asked_again(matter: Matter, beliefs: Beliefs) -> Heard:

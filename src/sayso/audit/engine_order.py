@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from sayso.audit.causes import Share, shares
 from sayso.audit.causes_missed import missed
-from sayso.audit.causes_put import Matter
+from sayso.audit.causes_put import Beliefs, Matter, reduced
 from sayso.audit.causes_told import arithmetic, sentence, shown_texts, site
 from sayso.audit.engine_answers import NUMBER, Asked, Heard, asked, heard, off, off_by, request, sometime
 from sayso.audit.engine_findings import ZERO, Contradiction, Terms
@@ -126,6 +126,8 @@ class Bench:
         said = heard(about, question, facts, self.sides.terms)
         own = self._asked(about, self.sides.own) if self.sides.own is not None and any(said.kept) else None
         currency, why = said.answer.totals.currency, _why(said)
+        common: dict[Beliefs, Heard] = {}
+        of_own: dict[Beliefs, Heard] = {}
         places = facts.world.places(currency)
         for place, answer in enumerate(said.answer.lines):
             amount = Decimal(answer.price.amount) if answer.price else ZERO
@@ -136,10 +138,10 @@ class Bench:
                 continue
             self._counted(line, worth, said.kept[place])
             if not said.kept[place] or wrong:
-                matter = Matter(about, place, said, facts, self.sides.terms, worth, wrong, {})
+                matter = Matter(about, place, said, facts, self.sides.terms, worth, wrong, {}, common)
                 found.append(self._bad(placed, matter, "yes_no", places))
             elif own is not None:
-                matter = Matter(about, place, *own, self.sides.terms, worth, ZERO, {})
+                matter = Matter(about, place, *own, self.sides.terms, worth, ZERO, {}, of_own)
                 found.append(self._bad(placed, matter, "yes_policy_no", places))
 
     def _plain(self, about: Asked, question: Request, facts: Facts) -> list[Priced] | None:
@@ -189,13 +191,14 @@ class Bench:
             self.tally.turned_away.money += money
             if not said.kept[place] or not own.kept[place]:
                 continue
-            matter = Matter(about, place, said, facts, self.sides.terms, worth, ZERO, {})
-            cause = missed(matter)
+            matter = Matter(about, place, said, facts, self.sides.terms, worth, ZERO, {}, {})
+            cause = missed(reduced(matter))
             spot = self._spot(placed, matter, "no_yes", Share(cause, worth), None)
             self.tally.sells["missed"] += spot.money
             found.append(Found((spot,), spot.money, NOTHING, winning(cause)))
 
     def _bad(self, placed: Placed, matter: Matter, direction: Direction, places: int) -> Found:
+        matter = reduced(matter)
         line = matter.about.lines[matter.place]
         outcome = of_line(placed.outcomes, line.line)
         causes = shares(matter, places)
