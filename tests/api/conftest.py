@@ -121,6 +121,10 @@ class FakeDesk:
         self._loads.value(body)
         return self._once(caller, key, (kind, body), _reply({**examples.LOADED, "kind": kind}))
 
+    async def learn_arrivals(self, caller, key, now):
+        self._use("learn_arrivals", caller, key, now)
+        return self._once(caller, key, "learn", _reply(examples.LOOKED_AHEAD))
+
     async def cases(self, state, caller, now, limit, cursor):
         self._use("cases", state, caller, now, limit, cursor)
         return _reply(examples.CASES)

@@ -97,3 +97,14 @@ async def test_a_line_that_gets_another_date_gets_another_arrival_at_once(wary: 
     await wary.told("inbound", {**PO, "due": day(28)})
     assert await wary.pool.fetchval("SELECT p90 >= '2026-04-06' FROM arrivals")
     assert before < day(28)
+
+
+async def test_learning_by_call_is_answered_alike_under_its_key(wary: Shop) -> None:
+    await received(wary, 7)
+    await wary.told("inbound", {**PO, "due": day(14)})
+    first = await wary.desk.learn_arrivals(wary.caller, "k1", wary.now)
+    again = await wary.desk.learn_arrivals(wary.caller, "k1", wary.now)
+    other = await wary.desk.learn_arrivals(wary.caller, "k2", wary.now)
+    assert first.body == again.body == b'{"learned":true,"items":1}'
+    assert again.replayed
+    assert other.body == b'{"learned":false,"items":0}'

@@ -101,12 +101,22 @@ async def cancel_order(house: House, ask: Ask) -> Reply:
     return await house.desk.cancel_order(_order_number(ask), reason, ask.body, ask.caller, ask.key, ask.now)
 
 
-async def load_facts(house: House, ask: Ask) -> Reply:
-    """PUT /v1/facts/{kind}"""
+def _unbound(ask: Ask) -> None:
     if ask.caller.customers is not None:
         raise NotAllowed(
             "a key bound to customers cannot load facts", remedy="use a key that is bound to none"
         )
+
+
+async def learn_arrivals(house: House, ask: Ask) -> Reply:
+    """POST /v1/arrivals/learn"""
+    _unbound(ask)
+    return await house.desk.learn_arrivals(ask.caller, ask.key, ask.now)
+
+
+async def load_facts(house: House, ask: Ask) -> Reply:
+    """PUT /v1/facts/{kind}"""
+    _unbound(ask)
     kind = ask.path["kind"]
     if kind not in KINDS:
         _no_such("kind of facts", kind, remedy="use one of: " + ", ".join(KINDS))

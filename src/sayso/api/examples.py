@@ -215,3 +215,5 @@ KEY_SET = {
 
 READY = {"status": "ready", "details": {"postgresql": "18.6"}}
 HEALTHY = {"status": "ok", "version": "0.1.0"}
+
+LOOKED_AHEAD = {"learned": True, "items": 12}

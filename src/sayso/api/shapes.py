@@ -358,3 +358,10 @@ class Problem(Struct, frozen=True):
     request_id: str
     errors: tuple[FieldProblem, ...] | UnsetType = UNSET
     facts: dict[str, Any] | UnsetType = UNSET
+
+
+class LookedAhead(Struct, frozen=True):
+    """`learned`: whether receipts taught anything new. `items`: of so many, supply was looked at anew."""
+
+    learned: bool
+    items: int

@@ -251,6 +251,25 @@ _OTHERS = (
         gives={"one row refused": examples.LOADED},
     ),
     Call(
+        method="POST",
+        path="/v1/arrivals/learn",
+        operation="learnArrivals",
+        tag="facts",
+        scope="facts",
+        summary="Learn when inbound arrives",
+        description="From the receipts that are told of: how late each vendor is. Open inbound lines get the days by "
+        "which they arrive, and promises that lean on them are dated anew. A worker does it once a day by itself; "
+        "again changes nothing.",
+        handle=calls.learn_arrivals,
+        answers=shapes.LookedAhead,
+        writes=True,
+        problems=(KeyReused, StoreAway),
+        statuses={
+            200: "Whether receipts taught anything new, and the items of which supply was looked at anew."
+        },
+        gives={"learned": examples.LOOKED_AHEAD},
+    ),
+    Call(
         method="GET",
         path="/v1/cases",
         operation="listCases",

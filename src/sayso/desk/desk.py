@@ -19,6 +19,7 @@ from sayso.desk.cardfile import CardFile
 from sayso.desk.errands import Ask, Asked, End, Place, Renew, Said, order_body
 from sayso.desk.facts import load_batch
 from sayso.desk.lane import Lane
+from sayso.desk.looking_ahead import LookedAhead, look_ahead
 from sayso.desk.measures import count_decision
 from sayso.desk.replay import rebuilt
 from sayso.desk.signing import Signer
@@ -224,9 +225,23 @@ class Desk:
             if known := await self._answered(asked):
                 return known
             report = msgspec.json.encode(await load_batch(self._pool, kind, body, now, self.policy))
-            answer = Answered(asked.owner, key or "", asked.hash, "", 200, report, now)
-            if key and not await promises.keep_answer(self._pool, answer):
-                return await self._answered(asked) or Reply(200, report)
+            return await self._kept(asked, report)
+
+    async def learn_arrivals(self, caller: Caller, key: str | None, now: datetime) -> Reply:
+        """What a new day does by itself, now: arrivals learned from receipts, promises dated anew where they change."""
+        asked = _asked("learn arrivals", b"", caller, key, now)
+        with mapped():
+            known = await self._answered(asked)
+            return known or await self._kept(asked, msgspec.json.encode(await self._look_ahead(now)))
+
+    async def _look_ahead(self, now: datetime) -> LookedAhead:
+        return await look_ahead(self._pool, now, self.policy)
+
+    async def _kept(self, asked: Asked, report: bytes) -> Reply:
+        """A report, kept under the key of who asked for it; what was kept first counts."""
+        answer = Answered(asked.owner, asked.key or "", asked.hash, "", 200, report, asked.now)
+        if asked.key and not await promises.keep_answer(self._pool, answer):
+            return await self._answered(asked) or Reply(200, report)
         return Reply(200, report)
 
     async def _answered(self, asked: Asked) -> Reply | None:
