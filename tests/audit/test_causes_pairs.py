@@ -6,6 +6,7 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 import pytest
+from msgspec.structs import replace
 
 from audit.worlds import D, Told, all_spots, line, on, shop
 
@@ -101,3 +102,13 @@ def test_three_at_once(three: tuple[str, ...]) -> None:
     spots = all_spots(told(*three))
     assert {spot.cause for spot in spots} == set(three)
     assert sum(spot.money for spot in spots) == D(25) * (8 if "stale_price" in three else 10)
+
+
+@pytest.mark.parametrize("unit", range(1, 14))
+def test_what_cannot_be_shared_evenly_is_the_main_ones(unit: int) -> None:
+    found = told("reserved_stock", "safety_stock", "region")
+    found._orders[0] = replace(found._orders[0], lines=(line(25, shown_available=30, unit_price=unit),))
+    spots = all_spots(found)
+    assert {spot.cause for spot in spots} == {"reserved_stock", "safety_stock", "region"}
+    assert sum(spot.money for spot in spots) == 25 * unit
+    assert spots[0].money >= spots[1].money >= spots[2].money > 0

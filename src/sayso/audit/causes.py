@@ -72,7 +72,8 @@ def shares(matter: Matter, places: int, known: Beliefs = _NONE) -> list[Share]:
             told[beliefs] = whole - _left(matter, beliefs, priced)
         return told[beliefs]
 
-    found = _rounded(shapley(players, gained), whole, places)
+    unexplained = whole - gained(frozenset(players))
+    found = _rounded(shapley(players, gained), unexplained, whole, places)
     return [Share(one.cause, ZERO) for one in found] if free else found
 
 
@@ -149,10 +150,9 @@ def _shelved(matter: Matter, others: Beliefs) -> Beliefs:
     return _NONE
 
 
-def _rounded(found: Mapping[Cause, Decimal], whole: Decimal, places: int) -> list[Share]:
-    """Shares in whole minor units; what is left over, and what nothing explains, is the main one's or another's."""
+def _rounded(found: Mapping[Cause, Decimal], rest: Decimal, whole: Decimal, places: int) -> list[Share]:
+    """Shares in whole minor units. What is left over by that is the main one's; the `rest`, that nothing explains, other."""
     cut = {cause: rounded(money, places) for cause, money in found.items() if money > 0}
-    rest = whole - sum(found.values(), ZERO)
     if rest > 0 or not cut:
         cut["other"] = cut.get("other", ZERO) + rounded(rest, places)
     order = sorted(cut, key=lambda cause: (-cut[cause], _PLACE[cause]))
