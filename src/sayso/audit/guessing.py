@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from sayso.audit.guessing_presets import PRESETS, Preset
@@ -121,6 +122,7 @@ def _fit(role: Role, columns: Mapping[str, Column]) -> float:
     return sum(needed) / len(needed) * 0.7 + min(more, 8) * 0.03
 
 
+@lru_cache(maxsize=16384)
 def _named(wanted: Wanted, name: str) -> tuple[float, str]:
     """How sure a column is by its name alone."""
     if name.lower().strip() == wanted.name:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 _SAME = {
@@ -173,6 +174,7 @@ FILES: Mapping[str, Mapping[str, str]] = MappingProxyType({
 })  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
 def words_of(name: str) -> tuple[str, ...]:
     """A name's words in one language: "Kundennummer" and "Customer No." both give customer, no."""
     apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name.strip().removesuffix(".#"))
