@@ -337,3 +337,13 @@ def test_a_folder_that_is_not_there(exported, tmp_path):
     exported.erp = exported.write("shop/orders.csv", orders(line()))
     with pytest.raises(BadRequest, match="not a folder"):
         exported.open()
+
+
+def test_files_in_time_that_overlap_are_put_together(exported):
+    exported.write(
+        "shop/orders-a.csv", orders(line("W1", placed="2011-02-01"), line("W3", placed="2011-02-03"))
+    )
+    exported.write(
+        "shop/orders-b.csv", orders(line("W2", placed="2011-02-02"), line("W4", placed="2011-02-04"))
+    )
+    assert [one.order for one in read(exported.open())] == ["W1", "W2", "W3", "W4"]
