@@ -150,8 +150,6 @@ class Availability(Struct, frozen=True, forbid_unknown_fields=True):
     ] = True
 
 
-_ON_ORDER: tuple[DemandStatus, ...] = ("draft", "confirmed")
-
 #: Business Central: codeunits "Available to Promise", "AvailabilityManagement" and "Item-Check Avail." and their tests.
 _BUSINESS_CENTRAL = Availability(
     # Company Information: a blank "Check-Avail. Period Calc." looks ahead without end (GetForwardPeriodEndDate); the
@@ -165,9 +163,9 @@ _BUSINESS_CENTRAL = Availability(
     safety_stock=False,
     # CalcScheduledReceipt: planned and firm production, purchase, transfer and assembly orders, sales returns; an order
     # counts from the moment it is one, released or not.
-    inbound_status=_ON_ORDER,
+    inbound_status=("draft", "confirmed"),
     inbound_kinds=("purchase", "production", "transfer", "assembly", "sales_return", "planned"),
-    demand_status=_ON_ORDER,
+    demand_status=("draft", "confirmed"),
     # The date filter has no beginning: what is past due counts as if it came today.
     past_due_inbound="today",
     # "Drop Shipment Filter" is no, on sales and on purchase lines; special orders count on both sides.
