@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from sayso.audit.engine_findings import Findings
-from sayso.audit.report_words import counted, day, day_of, money, named, quantity, share
+from sayso.audit.report_words import counted, day, day_of, money, named, quantity, share, short
 from sayso.audit.shapes import DIRECTIONS, Cause, Direction, Spot
 from sayso.canon.decimals import plain
 
@@ -50,12 +50,12 @@ def stories(findings: Findings) -> tuple[Story, ...]:
 
 def told(spot: Spot, currency: str) -> Story:
     """One blind spot as a story. Its money is in the company's currency."""
-    bought = f"{plain_number(spot.quantity)} of {spot.item}"
+    bought = f"{plain_number(spot.quantity)} of {short(spot.item)}"
     if spot.direction == "no_yes":
-        title = f"{bought} for customer {spot.customer}: turned away"
+        title = f"{bought} for customer {short(spot.customer)}: turned away"
     else:
-        title = f"{bought} for customer {spot.customer}: promised"
-    where = f"Order {spot.order}, line {spot.line}, {day(spot.placed)}"
+        title = f"{bought} for customer {short(spot.customer)}: promised"
+    where = f"Order {short(spot.order)}, line {spot.line}, {day(spot.placed)}"
     opening = (
         f"{where}: {money(spot.money, currency)} {'not sold' if spot.direction == 'no_yes' else 'at risk'}."
     )

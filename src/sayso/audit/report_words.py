@@ -24,7 +24,8 @@ _MONTHS = (
     "December",
 )  # fmt: skip
 _WHOLE_FROM = 100
-_LONGEST = 160
+_LONGEST = 600
+_LONGEST_NAME = 60
 _PERCENT = Decimal(100)
 
 
@@ -92,10 +93,15 @@ def day_of(text: str) -> str:
         return text
 
 
-def safe(text: str) -> str:
+def safe(text: str, longest: int = _LONGEST) -> str:
     """Text of others: no control characters (a terminal obeys some, a page may hold none), and not without end."""
     shown = "".join(one if one.isprintable() else " " for one in text)
-    return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"
+    return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
+
+
+def short(name: str) -> str:
+    """A name of others, short enough for a heading or a cell."""
+    return safe(name, _LONGEST_NAME)
 
 
 def period(findings: Findings) -> str:
