@@ -106,7 +106,7 @@ def test_three_at_once(three: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("unit", range(1, 14))
 def test_what_cannot_be_shared_evenly_is_the_main_ones(unit: int) -> None:
-    found = told("reserved_stock", "safety_stock", "region")
+    found = told("reserved_stock", "safety_stock", "region").fact("items", item="A", list_price=unit)
     found._orders[0] = replace(found._orders[0], lines=(line(25, shown_available=30, unit_price=unit),))
     spots = all_spots(found)
     assert {spot.cause for spot in spots} == {"reserved_stock", "safety_stock", "region"}

@@ -8,7 +8,7 @@ nothing has none, and beliefs that do the same have the same.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from itertools import combinations
 from math import factorial
 from typing import NamedTuple
@@ -151,8 +151,9 @@ def _shelved(matter: Matter, others: Beliefs) -> Beliefs:
 
 
 def _rounded(found: Mapping[Cause, Decimal], rest: Decimal, whole: Decimal, places: int) -> list[Share]:
-    """Shares in whole minor units. What is left over by that is the main one's; the `rest`, that nothing explains, other."""
-    cut = {cause: rounded(money, places) for cause, money in found.items() if money > 0}
+    """Shares in whole minor units. What that leaves over is the main one's; the `rest`, that nothing explains, other."""
+    cent = _ONE.scaleb(-places)
+    cut = {cause: money.quantize(cent, ROUND_DOWN) for cause, money in found.items() if money > 0}
     if rest > 0 or not cut:
         cut["other"] = cut.get("other", ZERO) + rounded(rest, places)
     order = sorted(cut, key=lambda cause: (-cut[cause], _PLACE[cause]))
