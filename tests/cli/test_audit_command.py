@@ -97,7 +97,10 @@ def test_a_part_is_not_shown_as_the_whole(folders):
     (shop / "orders.csv").write_text(HEAD + GOOD + "W3,1,soon,C1,GB,GBP,A,2,2.50,5.00,5.00\n")
     done = audit(folders)
     assert done.exit_code == 0, done.output
-    assert "NOT WHOLE: 1 problems in the exports; 1 of 2 rows of orders are in no figure" in done.stderr
+    assert (
+        "This is a part, not the whole: 1 problem in the exports; 1 of 2 rows of orders are in no figure"
+        in done.stderr
+    )
     assert "shop/orders.csv:3: placed: 'soon': not a date; write year-month-day" in done.stderr
     assert "1 not usable" in done.stdout
     findings = json.loads(audit(folders, "--json").stdout)
@@ -158,3 +161,14 @@ def test_a_policy_of_the_company_is_held_against_the_erp(folders, tmp_path):
     path.write_text('profile = "business_central"\n')
     findings = json.loads(audit(folders, "--policy", str(path), "--profile", "odoo", "--json").stdout)
     assert (findings["erp_profile"], findings["own_profile"]) == ("odoo", "business_central")
+
+
+def test_a_page_that_says_that_it_is_of_a_part(folders, tmp_path):
+    shop, _ = folders
+    (shop / "orders.csv").write_text(HEAD + GOOD + SHORT + "W3,1,soon,C1,GB,GBP,A,2,2.50,5.00,5.00\n")
+    done = audit(folders, "--html", str(tmp_path / "audit.html"))
+    assert done.exit_code == 1, done.output
+    page = (tmp_path / "audit.html").read_text()
+    assert page.lstrip().lower().startswith("<!doctype html>")
+    assert "not the whole" in page
+    assert "W2" in page

@@ -13,11 +13,13 @@ from typing import Any
 import click
 
 from sayso.audit.engine import audited
-from sayso.audit.engine_findings import Findings, body
+from sayso.audit.engine_findings import Findings
 from sayso.audit.exports import Folders
 from sayso.audit.exports_opening import opened
 from sayso.audit.mapping import Map, parse
 from sayso.audit.mapping_written import written
+from sayso.audit.report_csv import rows_into
+from sayso.audit.report_json import document
 from sayso.audit.shapes import Intake
 from sayso.cli import audit_shown, options
 from sayso.cli.journal import moment_of
@@ -96,7 +98,7 @@ def audit(
     if html_file:
         _write(html_file, audit_shown.page(findings, exports.problems))
     if as_json:
-        click.echo(body(findings))
+        click.echo(document(findings, exports.problems))
     else:
         audit_shown.show(findings, exports.problems)
     context.exit(_status(findings, strict))
@@ -183,7 +185,7 @@ def _spots(path: Path | None) -> Iterator[Callable[[Any], None] | None]:
     except OSError as away:
         raise BadRequest(f"{path}: {away.strerror}", remedy="name a file that can be written") from None
     with file:
-        yield audit_shown.rows_into(file)
+        yield rows_into(file)
 
 
 def _nothing(intake: Intake, exports: Folders) -> BadRequest:

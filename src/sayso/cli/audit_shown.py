@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from importlib import import_module
-from importlib.util import find_spec
-from typing import IO, Any
+from typing import Any
 
-import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from sayso.audit.engine_findings import Findings
 from sayso.audit.exports import Folders
-from sayso.audit.shapes import CAUSES, DIRECTIONS, Problem, Spot
+from sayso.audit.report_words import headline, not_counted, partial
+from sayso.audit.shapes import CAUSES, DIRECTIONS, Problem
 from sayso.cli import options
-from sayso.errors import BadRequest
 
-_REPORT = "sayso.audit.report"
 _SHOWN_PROBLEMS = 15
 
 
@@ -51,10 +46,9 @@ def told_guesses(exports: Folders, *, guessed: bool, as_json: bool) -> None:
 def show(findings: Findings, problems: Sequence[Problem]) -> None:
     """The figures and what could not be used."""
     console = options.console()
+    console.print(headline(findings), markup=False)
     console.print(_counted(findings), markup=False)
-    if findings.clean:
-        console.print("Storefront, ERP and policy agree on every line.")
-    else:
+    if not findings.clean:
         console.print(_table(findings))
         for step in findings.smallest[:3]:
             console.print(
@@ -71,10 +65,7 @@ def told(findings: Findings, problems: Sequence[Problem]) -> None:
     if intake.whole:
         return
     errors = _errors()
-    errors.print(
-        f"NOT WHOLE: {intake.problems:,} problems in the exports; {intake.dropped:,} of {intake.rows:,} rows of "
-        "orders are in no figure. The first of each sort:", style="bold yellow",
-    )  # fmt: skip
+    errors.print(f"{partial(findings)} The first of each sort:", style="bold yellow")
     for count in intake.problem_counts[:_SHOWN_PROBLEMS]:
         first = next((one for one in problems if (one.file, one.column, one.detail)
                       == (count.file, count.column, count.detail)), None)  # fmt: skip
@@ -95,38 +86,14 @@ def place(problem: Problem) -> str:
 
 def page(findings: Findings, problems: Sequence[Problem]) -> str:
     """The page that says it all, from the report."""
-    if find_spec(_REPORT) is None:
-        raise BadRequest("this version writes no page yet", remedy="use --json or --csv")
-    text: str = import_module(_REPORT).page(findings, problems)
-    return text
+    from sayso.audit.report import page as made  # which brings a template engine
 
-
-def rows_into(file: IO[str]) -> Callable[[Spot], None]:
-    """What writes each blind spot as a row."""
-    names = list(Spot.__struct_fields__)
-    writer = csv.DictWriter(file, names, lineterminator="\n")
-    writer.writeheader()
-
-    def add(spot: Spot) -> None:
-        row: dict[str, Any] = msgspec.to_builtins(spot)
-        for name, value in row.items():
-            if isinstance(value, dict):
-                row[name] = "; ".join(f"{key} {one}" for key, one in value.items())
-        writer.writerow(row)
-
-    return add
+    return made(findings, problems)
 
 
 def _counted(findings: Findings) -> str:
     intake = findings.intake
-    apart = [
-        f"{count:,} {what}"
-        for count, what in (
-            (intake.returns, "returned"), (intake.repeated, "repeated"), (intake.aside, "set aside"),
-            (intake.outside, "outside the time"), (intake.dropped, "not usable"),
-        )
-        if count
-    ]  # fmt: skip
+    apart = [f"{count:,} {what}" for what, count in not_counted(findings)]
     rest = f" ({', '.join(apart)})" if apart else ""
     return f"{intake.rows:,} rows: {intake.lines:,} lines of {intake.orders:,} orders{rest}"
 
