@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from sayso.audit.engine import audited
-from sayso.audit.engine_findings import Findings
+from sayso.audit.engine_findings import Findings, Terms
 from sayso.audit.exports import Folders
 from sayso.audit.exports_opening import opened
 from sayso.audit.mapping import Map, parse
@@ -29,6 +29,8 @@ from sayso.promise.policy import PROFILE_NAMES, Policy
 
 _FOLDER = click.Path(path_type=Path)
 _FILE = click.Path(path_type=Path, dir_okay=False)
+_DAYS = click.IntRange(0, 3650)
+_USUAL = Terms()
 
 _folders = (
     click.option(
@@ -59,6 +61,10 @@ def _with_folders(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--strict", is_flag=True, help="Exit status 2 if anything in the exports could not be used.")
 @click.option("--since", metavar="TIME", help="Orders placed then or later: a day, or a time (RFC 3339).")
 @click.option("--until", metavar="TIME", help="Orders placed before then.")
+@click.option("--patience-days", type=_DAYS, default=_USUAL.patience_days, show_default=True, metavar="N",
+              help="A no is a sale lost where the ERP could have delivered within N days.")  # fmt: skip
+@click.option("--within-days", type=_DAYS, default=_USUAL.within_days, show_default=True, metavar="N",
+              help="A yes without a date: the goods leave N days after the first possible day at the latest.")  # fmt: skip
 @click.option(
     "--workers", type=click.IntRange(1, 256), metavar="N", help="Processes; else one for each processor."
 )
@@ -67,7 +73,7 @@ def _with_folders(function: Callable[..., Any]) -> Callable[..., Any]:
 def audit(
     context: click.Context, storefront: Path | None, erp: Path | None, map_file: Path | None, profile: str,
     policy_file: Path | None, html_file: Path | None, csv_file: Path | None, strict: bool, since: str | None,
-    until: str | None, workers: int | None, as_json: bool,
+    until: str | None, patience_days: int, within_days: int, workers: int | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Find what the storefront promised and the ERP would refuse, from exports.
 
@@ -91,8 +97,9 @@ def audit(
         audit_shown.told_guesses(exports, guessed=map_file is None, as_json=as_json)
         with _spots(csv_file) as spots:
             findings = audited(
-                exports, erp_logic, own, processes=workers or os.cpu_count() or 1, progress=tell, spots=spots
-            )
+                exports, erp_logic, own, Terms(within_days, patience_days),
+                processes=workers or os.cpu_count() or 1, progress=tell, spots=spots,
+            )  # fmt: skip
     if not findings.intake.lines:
         raise _nothing(findings.intake, exports)
     if html_file:

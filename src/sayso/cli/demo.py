@@ -20,7 +20,7 @@ import click
 
 from sayso import wiring
 from sayso.api import up
-from sayso.cli import options
+from sayso.cli import demo_audit, options
 from sayso.demo.distributor import Distributor, load
 from sayso.demo.report import printed
 from sayso.demo.run import run_setting
@@ -66,9 +66,15 @@ def demo(flags: dict[str, Any], once: bool, days: int | None, stock: str, as_jso
             found = _settings(folder, name, port if place == len(names) else 0)
             with _served(found) as (url, process):
                 secret = asyncio.run(_key(found))
-                summaries.append(asyncio.run(run_setting(url, secret, distributor, setting=name, days=days)))
-                if place == len(names):
-                    _show(summaries, as_json)
+                last = place == len(names)
+                exports = folder / "exports" if last else None
+                summaries.append(
+                    asyncio.run(
+                        run_setting(url, secret, distributor, setting=name, days=days, exports=exports)
+                    )
+                )
+                if exports:
+                    _show(summaries, exports, distributor, as_json)
                     if not once:
                         _tell(found, url, secret, distributor, summaries[-1])
                         with suppress(KeyboardInterrupt):
@@ -152,14 +158,18 @@ async def _key(found: wiring.Settings) -> str:
         return await keys.create(app.pool, "demo", _SCOPES, (), wiring.Clock().now())
 
 
-def _show(summaries: list[Summary], as_json: bool) -> None:
-    """The settings beside each other, from tight to loose."""
-    order = list(BUFFERS)
+def _show(summaries: list[Summary], exports: Path, distributor: Distributor, as_json: bool) -> None:
+    """The settings beside each other, from tight to loose, and the audit of the last one's naive storefront."""
+    order, last = list(BUFFERS), summaries[-1]
     summaries = sorted(summaries, key=lambda one: order.index(one.setting))
-    if as_json:
-        options.say({"settings": [one.document() for one in summaries]})
-    else:
+    if not as_json:
         printed(summaries, options.console())
+    findings, page = demo_audit.audited_exports(exports, distributor.given)
+    if as_json:
+        told = {"setting": last.setting, **demo_audit.document(findings, last.naive), "exports": str(exports)}
+        options.say({"settings": [one.document() for one in summaries], "audit": told})
+    else:
+        demo_audit.show(findings, last.naive, exports, page, distributor.given)
 
 
 def _tell(found: wiring.Settings, url: str, secret: str, distributor: Distributor, summary: Summary) -> None:
