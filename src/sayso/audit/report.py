@@ -73,7 +73,9 @@ class Change(NamedTuple):
 
 def page(findings: Findings, problems: Sequence[Problem]) -> str:
     """The page. `problems` are the first things that could not be used; equal findings give an equal page."""
-    sections = [_section(findings, direction) for direction in DIRECTIONS if findings.directions[direction].lines]
+    sections = [
+        _section(findings, direction) for direction in DIRECTIONS if findings.directions[direction].lines
+    ]
     return _template().render(
         found=findings,
         intake=findings.intake,
@@ -106,7 +108,7 @@ def _template() -> Template:
     )  # fmt: skip
     made.globals.update(
         counted=words.counted, period=words.period, two_policies=words.two_policies, HEADINGS=words.HEADINGS,
-        not_counted=words.not_counted, visible=charts.visible,
+        not_counted=words.not_counted, instead=words.instead, rule_words=words.rule_words,
     )  # fmt: skip
     return made.get_template("report_page.html.jinja")
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from sayso.audit.engine_findings import Findings
+from sayso.audit.engine_findings import Findings, RuleTried
 from sayso.audit.shapes import Direction
 from sayso.canon.times import moment
 
@@ -166,3 +166,19 @@ def not_counted(findings: Findings) -> list[tuple[str, int]]:
         ("outside the time", intake.outside), ("not usable", intake.dropped),
     )  # fmt: skip
     return [(what, count) for what, count in every if count]
+
+
+def rule_words(rule: RuleTried) -> str:
+    """What a changed rule means, as the beginning of a sentence."""
+    meaning = rule.meaning.removesuffix(", 0 days later to be safe")
+    return f"{meaning[:1].upper()}{meaning[1:]}"
+
+
+def instead(rule: RuleTried) -> str:
+    """What becomes of the lines that a changed rule would not promise wrongly."""
+    away, kept = rule.turned_away, rule.avoided.lines - rule.turned_away
+    if not away:
+        return "sold with a date or price that holds"
+    if not kept:
+        return "an honest no"
+    return f"{away:,} an honest no, {kept:,} sold with a date or price that holds"
