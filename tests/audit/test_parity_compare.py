@@ -22,6 +22,8 @@ DAY = date(2026, 3, 2)
         ("true", True),
         ("No", False),
         (None, None),
+        ("none", None),
+        ("none", "none"),
         ("3", date(2026, 3, 5)),
         ("+3", "2026-03-05"),
         ("-1", "2026-03-01"),

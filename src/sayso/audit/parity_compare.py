@@ -106,8 +106,10 @@ def _paired(fits: Sequence[Sequence[int]]) -> dict[int, int]:
 
 
 def _same(expected: str | None, told: Any, today: date) -> bool:
-    if expected is None or told is None:
-        return expected is None and told is None
+    if told is None:
+        return expected is None or expected.lower() == "none"
+    if expected is None:
+        return False
     if isinstance(told, bool):
         return _WORDS.get(expected.lower()) is told
     if isinstance(told, Decimal | int):

@@ -87,7 +87,7 @@ Receipts teach when what is on its way arrives, where the policy goes by that (`
 What is named, and nothing else; and that exactly.
 
 - A decimal by value: 10, 10.0 and "10.00" are one. A date as a day.
-- `null` is none. A field that the answer does not have is a difference.
+- `null` (or `none`) is none. A field that the answer does not have is a difference.
 - A mapping may name some fields of a mapping. A list may name some things of a list, in any order, each another one;
   `[]` is a list with nothing in it.
 
