@@ -198,10 +198,9 @@ class Bench:
             found.append(Found((spot,), spot.money, NOTHING, winning(cause)))
 
     def _bad(self, placed: Placed, matter: Matter, direction: Direction, places: int) -> Found:
-        matter = reduced(matter)
         line = matter.about.lines[matter.place]
         outcome = of_line(placed.outcomes, line.line)
-        causes = shares(matter, places)
+        causes = shares(reduced(matter), places)
         confirmed = _confirmed(matter, direction, outcome)
         spots = tuple(self._spot(placed, matter, direction, share, confirmed) for share in causes)
         money = sum((spot.money for spot in spots), ZERO)
