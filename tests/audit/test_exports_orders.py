@@ -267,6 +267,19 @@ def test_tax_and_freight_are_in_the_total(exported):
     assert (row, column) == (3, "total")
 
 
+def test_prices_with_tax_are_not_compared_with_prices_without(exported):
+    head = "order,line,placed,customer,item,quantity,unit_price,amount,total,tax,includes_tax\n"
+    rows = "W1,1,2011-02-03,C1,A,2,6.00,12.00,12.00,2.00,true\nW2,1,2011-02-04,C1,A,2,5.00,10.00,12.00,2.00,false\n"
+    exported.write("shop/orders.csv", head + rows)
+    exports = exported.open()
+    gross, net = read(exports)
+    assert (gross.lines[0].unit_price, gross.lines[0].amount, gross.total) == (None, None, Decimal(12))
+    assert net.lines[0].unit_price == Decimal(5)
+    ((_, row, column, detail),) = problems(exports)
+    assert (row, column) == (2, "includes_tax")
+    assert "with tax" in detail
+
+
 def test_a_discount_is_taken_off(exported):
     head = "order,line,placed,customer,item,quantity,unit_price,discount\n"
     exported.write("shop/orders.csv", head + "W1,1,2011-02-03,C1,A,3,2.50,1.00\n")

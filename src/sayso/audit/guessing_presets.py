@@ -49,6 +49,7 @@ _SHOPIFY = Preset(
         "channel": "source_name", "currency": "currency", "total": "total_price", "tax": "total_tax",
         "freight": "shipping_lines.price", "item": "line_items.sku", "quantity": "line_items.quantity",
         "unit_price": "line_items.price", "discount": "line_items.total_discount", "aside": "test",
+        "includes_tax": "taxes_included",
     },
     said="its customers are known by Shopify's own numbers; words.customer says which of the ERP's they are",
 )  # fmt: skip

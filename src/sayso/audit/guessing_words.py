@@ -101,6 +101,7 @@ NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType({
                    "estimated freight date", "promised freight date", "expected date", "promised"),
     "answer": ("answer", "order answer", "line answer", "decision", "accepted"),
     "reason": ("reason", "answer reason", "rejection reason", "refusal reason"),
+    "includes_tax": ("includes tax", "tax included", "prices include tax", "price includes tax"),
     "credit_ok": ("credit ok", "credit flag", "credit status", "credit check", "credit answer", "credit hold"),
     "available": ("available", "stock", "available quantity", "stock quantity", "quantity", "available stock",
                   "on hand", "stock level"),

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from msgspec import structs
+
 from sayso.audit.reading_columns import Bad
 from sayso.audit.reading_problems import Problems
 from sayso.audit.reading_sources import Rows, Source
@@ -18,17 +20,9 @@ from sayso.audit.shapes import Problem, ShopLine, ShopOrder
 Row = tuple[Any, ...]
 """A row's values: its line, then those of HEAD, then those of LINE."""
 HEAD = (
-    "placed",
-    "customer",
-    "country",
-    "region",
-    "channel",
-    "currency",
-    "total",
-    "tax",
-    "freight",
-    "credit_ok",
-)
+    "placed", "customer", "country", "region", "channel", "currency", "total", "tax", "freight", "credit_ok",
+    "includes_tax",
+)  # fmt: skip
 LINE = (
     "line", "item", "variant", "quantity", "uom", "unit_price", "amount", "discount", "need_by",
     "shown_available", "shown_date", "answer", "reason", "aside",
@@ -146,15 +140,27 @@ class Orders:
             return None
         if len(pieces) > 1:
             lines = tuple(sorted(lines, key=lambda one: one.line))
-        placed, customer, country, region, channel, currency, total, tax, freight, credit_ok = head
+        placed, customer, country, region, channel, currency, total, tax, freight, credit_ok, gross = head
         if whole and total is not None:
-            self._check_total(source, rows, lines, (total, tax, freight))
+            self._check_total(source, rows, lines, (total, None if gross else tax, freight))
+        if gross:
+            lines = self._without_prices(source, pieces[0].order, lines)
         self.counted.orders += 1
         self.counted.lines += len(lines)
         return ShopOrder(
             pieces[0].order, customer, placed, country or "", lines, region or "", currency or "", channel or "",
             total, credit_ok, source.file,
         )  # fmt: skip
+
+    def _without_prices(
+        self, source: Source, order: str, lines: tuple[ShopLine, ...]
+    ) -> tuple[ShopLine, ...]:
+        """The lines without prices that are with tax: beside the ERP's, which are not, each would seem wrong."""
+        column = source.columns.get("includes_tax", "includes_tax")
+        detail = "the prices of the order are with tax: they were left out, and not compared"
+        remedy = "export prices without tax"
+        self.problems.add(Problem(source.file, lines[0].row, column, order, detail, remedy, dropped=False))
+        return tuple(structs.replace(one, unit_price=None, amount=None) for one in lines)
 
     def _merged(self, pieces: Sequence[Piece]) -> list[Row]:
         """The rows of pieces that stand apart: what is there again counts once."""

@@ -93,6 +93,7 @@ ORDERS = Role(
         _number("tax", "Tax in the total; only to see that it adds up.", of_order=True),
         _number("freight", "Freight and charges in the total; only to see that it adds up.", of_order=True),
         Wanted(Column("credit_ok", "boolean", "The customer's credit flag at that moment."), of_order=True),
+        Wanted(Column("includes_tax", "boolean", "Whether prices are with tax: they are not compared."), of_order=True),
         _text("item", "Item, by the ERP's code.", needed=True),
         _text("variant", "Variant of the item."),
         _number("quantity", "Quantity ordered; below 0 is a return.", needed=True),

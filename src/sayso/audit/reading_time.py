@@ -34,7 +34,7 @@ _Text = str | None
 _Number = Decimal | None
 _Row = tuple[
     int,
-    datetime | None, _Text, _Text, _Text, _Text, _Text, _Number, _Number, _Number, bool | None,
+    datetime | None, _Text, _Text, _Text, _Text, _Text, _Number, _Number, _Number, bool | None, bool | None,
     int | None, _Text, _Text, _Number, _Text, _Number, _Number, _Number, date | None, _Number, date | None, _Text,
     _Text, bool | None,
 ]  # fmt: skip
