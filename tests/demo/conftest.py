@@ -55,6 +55,7 @@ class FakeSayso:
         self.app = Starlette(
             routes=[
                 Route("/v1/facts/{kind}", self.put_facts, methods=["PUT"]),
+                Route("/v1/arrivals/learn", self.post_learn, methods=["POST"]),
                 Route("/v1/promises", self.post_promise, methods=["POST"]),
                 Route("/v1/promises/{promise}", self.delete_promise, methods=["DELETE"]),
                 Route("/v1/orders", self.post_order, methods=["POST"]),
@@ -90,6 +91,10 @@ class FakeSayso:
             if kind in self.by_place:
                 self.by_place[kind][kept["item"], kept["site"]][key] = kept
         return JSONResponse({"kind": kind, "rows": len(body["rows"]), "refused": 0, "refusals": []})
+
+    async def post_learn(self, request: Request) -> Response:
+        await self._read(request)
+        return JSONResponse({"learned": True, "items": 0})
 
     async def post_promise(self, request: Request) -> Response:
         if self.away:

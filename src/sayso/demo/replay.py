@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import httpx
 
-from sayso.demo.batches import Batch
+from sayso.demo.batches import Batch, at
 from sayso.demo.buyer import choose, request
 from sayso.demo.distributor import Distributor, opening_facts
 from sayso.demo.exported import Exports
@@ -23,7 +23,7 @@ from sayso.demo.naive import Storefront
 from sayso.demo.orders import Order, OrderLine, by_day
 from sayso.demo.summary import Summary, count_kept, count_latency, count_lost, count_naive, started
 from sayso.demo.talk import Answer, Line, Talk
-from sayso.demo.world import Agreed, World
+from sayso.demo.world import MORNING, Agreed, World
 from sayso.errors import BadField, SaysoError
 
 MOST_AT_ONCE = 8
@@ -111,6 +111,8 @@ class _Replay:
     async def _live(self, day: date) -> None:
         """One day: the morning's reports, the orders as they come, the evening's reports, and what ships."""
         await self._load(self.world.morning(day), day, "orders")
+        if day.weekday() == self.given.flag_weekday or day == self.distributor.first:
+            await self.talk.learn(at(day, MORNING))
         self.storefront.morning(day)
         if self.exports:
             self.exports.morning(day)

@@ -179,7 +179,8 @@ def _conclusion(summaries: Sequence[Summary]) -> str:
 def _small_print(one: Summary) -> Text:
     kinds = "; ".join(f"{number:,} {KINDS[kind]}" for kind, number in one.data.lines_by_kind.items())
     return Text(
-        f"Lines of {one.data.file}: {kinds}. Money is what the real customers paid, without tax. "
+        f"Lines of {one.data.file}: {kinds}. Money is without tax: Sayso's is what the real customers paid, "
+        "the storefront's what its price list asks. "
         "Data: Chen, D. (2015), Online Retail, UCI Machine Learning Repository, "
         "doi:10.24432/C5BW33, CC BY 4.0.",
         style="dim",

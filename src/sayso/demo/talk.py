@@ -127,6 +127,10 @@ class Talk:
                 )
             self.rows += len(rows)
 
+    async def learn(self, now: datetime) -> None:
+        """What a worker does once a day by a real clock: learn from receipts when inbound arrives."""
+        await self._send("POST", "/v1/arrivals/learn", None, now, f"learn-{now:%Y%m%d}")
+
     async def ask(self, request: dict[str, Any], now: datetime, key: str) -> Answer:
         """A promise request, and its answer."""
         begun = time.perf_counter()
