@@ -63,6 +63,10 @@ def test_what_was_guessed_is_said_unless_there_is_a_map(folders, tmp_path):
     done = audit(folders)
     assert "was guessed" in done.stderr
     assert "shop/orders.csv: orders" in done.stderr
+    shop, _ = folders
+    (shop / "orders-2.csv").write_text(HEAD)
+    assert "shop/orders-2.csv and 1 more: orders" in audit(folders).stderr
+    (shop / "orders-2.csv").unlink()
     path = tmp_path / "audit.toml"
     path.write_text(audit(folders, "map").stdout)
     assert "was guessed" not in audit(folders, "--map", str(path)).stderr

@@ -26,9 +26,14 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
         task = bar.add_task("")
-        yield lambda what, done, whole: bar.update(
-            task, description=what, completed=done, total=whole or None
-        )
+
+        def tell(what: str, done: int, whole: int) -> None:
+            if (
+                whole
+            ):  # what is read is told twice: in rows by who asks for them, of how many bytes by who reads
+                bar.update(task, description=what, completed=done, total=whole)
+
+        yield tell
 
 
 def told_guesses(exports: Folders, *, guessed: bool, as_json: bool) -> None:
@@ -37,10 +42,14 @@ def told_guesses(exports: Folders, *, guessed: bool, as_json: bool) -> None:
         return
     errors = _errors()
     errors.print("No --map: what the files and columns are was guessed (sayso audit map writes it down).")
+    alike: dict[tuple[str, ...], list[str]] = {}
     for one in exports.sources:
-        renamed = [f"{name} = {theirs}" for name, theirs in one.columns.items() if name != theirs]
-        said = "; ".join([*one.said, *([", ".join(renamed)] if renamed else [])])
-        errors.print(f"  {one.file}: {one.role.name}{': ' + said if said else ''}")
+        renamed = ", ".join(f"{name} = {theirs}" for name, theirs in one.columns.items() if name != theirs)
+        alike.setdefault((one.role.name, *one.said, renamed), []).append(one.file)
+    for (role, *said), files in alike.items():
+        more = f" and {len(files) - 1:,} more" if len(files) > 1 else ""
+        told = "; ".join(filter(None, said))
+        errors.print(f"  {files[0]}{more}: {role}{': ' + told if told else ''}")
 
 
 def show(findings: Findings, problems: Sequence[Problem]) -> None:
