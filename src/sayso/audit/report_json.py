@@ -5,6 +5,7 @@ Decimals are strings, moments RFC 3339 in UTC, names in one order: equal finding
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -48,3 +49,8 @@ def schema() -> dict[str, Any]:
     """The document's JSON Schema (2020-12): docs/reference/audit.schema.json."""
     found = msgspec.json.schema(Document)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}
+
+
+def page() -> str:
+    """The schema as the file holds it."""
+    return json.dumps(schema(), indent=1, sort_keys=True) + "\n"
