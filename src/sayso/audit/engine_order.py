@@ -117,11 +117,10 @@ class Bench:
         self.tally.taken.orders += 1
         prices = self._plain(about, question, facts)
         if prices is not None:
+            places = facts.world.places(prices[0].currency)
             for place, price in enumerate(prices):
                 line = _Line(placed, about, place, question, facts, price.currency, ())
-                self._fine(
-                    line, _worth(about, place, price.amount, facts.world.places(price.currency)), True, lost
-                )
+                self._fine(line, _worth(about, place, price.amount, places), lost)
             return
         said = heard(about, question, facts, self.sides.terms)
         own = self._asked(about, self.sides.own) if self.sides.own is not None and any(said.kept) else None
@@ -134,7 +133,7 @@ class Bench:
             worth, wrong = _worth(about, place, amount, places), off(about, place, answer, places)
             line = _Line(placed, about, place, question, facts, currency, why[place])
             if said.kept[place] and not wrong and (own is None or own[0].kept[place]):
-                self._fine(line, worth, True, lost)
+                self._fine(line, worth, lost)
                 continue
             self._counted(line, worth, said.kept[place])
             if not said.kept[place] or wrong:
@@ -161,20 +160,24 @@ class Bench:
                 return None
         return [one.price for one in plain]
 
-    def _fine(
-        self, line: _Line, worth: Decimal, judged: bool, lost: list[tuple[frozenset[str], Decimal]]
-    ) -> None:
+    def _fine(self, line: _Line, worth: Decimal, lost: list[tuple[frozenset[str], Decimal]]) -> None:
         """A line that storefront, ERP and company agree on; which rules would have turned it away?"""
-        money = self._counted(line, worth, judged)
+        money = self._counted(line, worth, True)
         if names := self._would_lose(line):
             lost.append((names, money))
 
     def _counted(self, line: _Line, worth: Decimal, judged: bool) -> Decimal:
         """Count a line that the storefront took; its money."""
-        money = self._in_company(worth, line.currency, line.facts, line.about.order.placed.date())
-        self.tally.taken.lines += 1
-        self.tally.taken.money += money
-        self._agreed(line, judged)
+        money = worth
+        if line.currency != self.sides.erp.company.currency:
+            money = self._in_company(worth, line.currency, line.facts, line.about.order.placed.date())
+        taken = self.tally.taken
+        taken.lines += 1
+        taken.money += money
+        if line.placed.outcomes:
+            self._agreed(line, judged)
+        else:
+            self.tally.agreed["unknown"] += 1
         return money
 
     def _turned_away(self, placed: Placed, about: Asked, found: list[Found]) -> None:
@@ -260,12 +263,8 @@ class Bench:
             sells["never"] += money - max(by_date, first)
 
     def _agreed(self, line: _Line, judged: bool) -> None:
-        outcomes = line.placed.outcomes
-        if not outcomes:
-            self.tally.agreed["unknown"] += 1
-            return
         order, number = line.about.order, line.about.lines[line.place].line
-        outcome = of_line(outcomes, number)
+        outcome = of_line(line.placed.outcomes, number)
         example = Contradiction(
             order.order, number, "yes" if judged else "no", outcome.outcome if outcome else "",
             outcome.reason if outcome else "", ", ".join(line.why) or "nothing speaks against it",

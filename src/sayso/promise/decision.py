@@ -128,24 +128,19 @@ def _plain(question: Question, facts: Facts) -> list[Plain] | None:
     routes = world.routes(request.ship_to.country, request.ship_to.region, customer, now)
     owner = Owner(customer.customer, customer.group, _contract(request))
     found = sourced(lines, routes, owner, facts, customer, request.ship_to)
+    plain: list[Plain] = []
     for one, (parts, replaced) in zip(lines, found, strict=True):
-        every = [*parts, *(part for other in replaced for part in other.parts)]
-        if supplied(one, every, routes) != (FIRM, []):
+        every = [*parts, *(part for other in replaced for part in other.parts)] if replaced else parts
+        verdict, reasons = supplied(one, every, routes)
+        if verdict != FIRM or reasons or one.price is None:
             return None
+        plain.append(Plain(one.price, all(part.state == "in_stock" for part in every)))
     if _of_the_whole(customer, request, routes, world, facts, now) != (FIRM, []):
         return None
     _, amount = _totals(lines, lines, world, currency, world.places(currency))
     credit = _credit(_account(facts, world, today, customer), facts, customer, amount, currency, question)
-    if credit is not None and (credit.verdict != "approved" or credit.reasons):
-        return None
-    return [
-        Plain(
-            one.price,
-            all(part.state == "in_stock" for part in (*parts, *(p for o in replaced for p in o.parts))),
-        )
-        for one, (parts, replaced) in zip(lines, found, strict=True)
-        if one.price is not None
-    ]
+    approved = credit is None or (credit.verdict == "approved" and not credit.reasons)
+    return plain if approved else None
 
 
 def _contract(request: Request) -> str:
