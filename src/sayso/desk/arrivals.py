@@ -43,6 +43,7 @@ async def learn(connection: Any, now: datetime) -> bool:
 
 async def tell(connection: Any, items: Sequence[str], today: date, policy: Policy) -> None:
     """Tell the arrival of the open inbound lines of items, under their locks and before a card is made of them."""
+    await arrivals.remember(connection, items)
     new = await _new(connection, items, today, policy)
     if new:
         await arrivals.tell(connection, [said for said, _ in new])
@@ -90,7 +91,9 @@ async def _calendars(connection: Any, lines: Iterable[Open], policy: Policy) -> 
 
 
 def _said(line: Open, lateness: Lateness, calendar: Calendar, today: date) -> Said | None:
-    found = lateness.arrivals(line.item, line.vendor, line.due, today, calendar)
+    """Lateness counts from the first promise; a vendor that has postponed a line does not bring it before the new day."""
+    not_before = max(today, line.due) if line.due > line.promised else today
+    found = lateness.arrivals(line.item, line.vendor, line.promised, not_before, calendar)
     if found.p50 is None or found.p90 is None:
         return None
     return Said(

@@ -15,7 +15,7 @@ _AT_ONCE = 5000
 
 
 class Open(NamedTuple):
-    """An open inbound line, and the calendar of the site that receives it."""
+    """An open inbound line, when it was promised first, and the calendar of the site that receives it."""
 
     document: str
     line: str
@@ -23,6 +23,7 @@ class Open(NamedTuple):
     item: str
     vendor: str
     due: date
+    promised: date
     calendar: str
 
 
@@ -74,6 +75,11 @@ async def receipts(connection: Any) -> AsyncIterator[Received]:
     """Every receipt, a few thousand at a time; to be called within a transaction."""
     async for row in connection.cursor(SQL["receipts"], prefetch=_AT_ONCE):
         yield Received(*row)
+
+
+async def remember(connection: Any, items: Sequence[str]) -> None:
+    """Remember what was promised first of the open inbound lines of items."""
+    await connection.execute(SQL["remember"], items)
 
 
 async def open_lines(connection: Any, items: Sequence[str]) -> list[Open]:

@@ -17,10 +17,21 @@ SELECT document, line, receipt, coalesce(item, '') AS item, coalesce(site, '') A
     ordered, promised, received, quantity
 FROM receipts WHERE NOT deleted;
 
+-- name: remember
+-- Remembers the due date of open inbound lines of some items where none was told before.
+INSERT INTO first_promises (document, line, variant, promised)
+SELECT b.document, b.line, b.variant, b.due FROM inbound b
+WHERE b.item = ANY ($1::text[]) AND NOT b.deleted AND b.quantity > 0 AND b.due IS NOT NULL
+ON CONFLICT DO NOTHING;
+
 -- name: open
--- The open inbound lines of some items, with the calendar of the site that receives them.
-SELECT b.document, b.line, b.variant, b.item, coalesce(b.vendor, '') AS vendor, b.due, coalesce(s.calendar, '') AS calendar
-FROM inbound b LEFT JOIN sites s ON s.site = b.site AND NOT s.deleted
+-- The open inbound lines of some items, with the date that was promised first (or the due date, where that is earlier)
+-- and the calendar of the site that receives them.
+SELECT b.document, b.line, b.variant, b.item, coalesce(b.vendor, '') AS vendor, b.due,
+    least(coalesce(f.promised, b.due), b.due) AS promised, coalesce(s.calendar, '') AS calendar
+FROM inbound b
+LEFT JOIN first_promises f ON f.document = b.document AND f.line = b.line AND f.variant = b.variant
+LEFT JOIN sites s ON s.site = b.site AND NOT s.deleted
 WHERE b.item = ANY ($1::text[]) AND NOT b.deleted AND b.quantity > 0 AND b.due IS NOT NULL;
 
 -- name: items
@@ -47,6 +58,10 @@ ON CONFLICT (document, line, variant) DO UPDATE SET promised = excluded.promised
 
 -- name: forget
 -- Forgets what was said of inbound lines that are closed.
+WITH gone AS (
+    DELETE FROM first_promises f WHERE NOT EXISTS (
+        SELECT FROM inbound b WHERE b.document = f.document AND b.line = f.line AND b.variant = f.variant
+            AND NOT b.deleted AND b.quantity > 0))
 DELETE FROM arrivals a WHERE NOT EXISTS (
     SELECT FROM inbound b WHERE b.document = a.document AND b.line = a.line AND b.variant = a.variant
         AND NOT b.deleted AND b.quantity > 0);
