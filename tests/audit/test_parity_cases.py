@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from audit.parity_ways import SEVERAL, STRANGERS
 from sayso.audit.parity_cases import Case, read_case
 from sayso.audit.parity_policies import Policies
 from sayso.audit.parity_yaml import Value, cases_of
@@ -146,11 +147,21 @@ def test_a_profile_may_be_a_policy_file_beside_the_cases(tmp_path):
         ({"aks": "x"}, "aks: : there is no such field; did you mean ask?"),
         ({"ask": None}, ": : nothing is asked; write ask: {sellable: {...}}; one of sellable,"),
         ({"ask": {"promis": {}}}, "ask.promis: promis: there is no such question; did you mean promise?"),
-        ({"ask": {"promise": {}, "price": {}}}, "ask: {'promise': {}, 'price': {}}: a question names one thing"),
-        ({"ask": "promise", "with": "x"}, "ask: promise: a question names one thing that is asked, and its parameters;"),
+        ({"ask": {"promise": "x", "of": "y"}}, "ask: {'promise': 'x', 'of': 'y'}: a question names one thing"),
+        ({"ask": "promise", "with": "x"}, "with: x: parameters are a mapping of names to values; write {item: A,"),
+        ({"ask": ["sellable", "overdue"], "with": {"x": "1"}, "expect": [{"sellable": "1"}, {"overdue": "1"}]},
+         "with.x: 1: none of these questions has such a parameter;"),
+        ({"ask": {"sellable": {"item": "A"}, "warning": {"item": "A", "quantity": "1"}}, "expect": {"promise": "x"}},
+         "expect.promise: x: none of these questions answers it; write expect as a list, or by the questions' names: "
+         "sellable, warning"),
+        ({"ask": {"credit": {"customer": "c"}, "overdue": {"customer": "c"}}, "expect": {"warning": "true"}},
+         "expect.warning: true: several of these questions answer it; write expect as a list, or by the questions'"),
+        ({"ask": {**ASK, "expect": {"verdict": "firm"}}, "expect": {"verdict": "firm"}},
+         "expect: {'verdict': 'firm'}: each question has its own expect already; leave one of the two out"),
+        ({"today": "2026-01-01", "given": {"today": "2026-01-02"}}, "given.today: 2026-01-02: today is told twice,"),
         ({"expect": None}, "expect: : what is expected is a mapping of the answer's fields to values;"),
         ({"expect": {}}, "expect: {}: what is expected is a mapping of the answer's fields to values;"),
-        ({"ask": [ASK, ASK]}, "expect: {'verdict': 'firm'}: 2 things are asked, so expect is a list of 2;"),
+        ({"ask": [ASK, ASK]}, "expect.verdict: firm: several of these questions answer it; write expect as a list,"),
         ({"ask": [ASK, ASK], "expect": [{"verdict": "firm"}]}, "expect: [{'verdict': 'firm'}]: 2 things are asked,"),
         ({"questions": []}, "ask: : ask and questions cannot stand together; move ask into a question"),
     ],
@@ -255,3 +266,76 @@ def test_one_question_or_several_may_be_written_in_each_of_these_ways(tmp_path):
     found = [[(one.name, one.asked.customer, one.expect) for one in case.questions] for case in read]  # type: ignore[union-attr,attr-defined]
     one, other = ("promise", "c", {"verdict": "refused"}), ("promise", "d", {"customer": "d"})
     assert found == [[one], [one], [one], [one], [one, other], [one, other], [one, other]]
+
+
+def read(tmp_path: Path, text: str) -> dict[str, Any]:
+    file = tmp_path / "ways.yaml"
+    file.write_text(text)
+    return {found.value["id"]: read_case(found.value, Policies()) for found in cases_of(file)}
+
+
+def test_one_question_is_understood_however_a_stranger_writes_it(tmp_path):
+    for name, found in read(tmp_path, STRANGERS).items():
+        assert isinstance(found, Case), (name, found)
+        (one,) = found.questions
+        assert (one.name, one.asked.item, one.asked.site) == ("sellable", "A", "LON"), name  # type: ignore[attr-defined]
+        assert one.expect == {"sellable": "10"}, name
+
+
+def test_several_questions_are_understood_however_a_stranger_writes_them(tmp_path):
+    for name, found in read(tmp_path, SEVERAL).items():
+        assert isinstance(found, Case), (name, found)
+        one, other = found.questions
+        assert (one.name, one.asked.item, one.expect) == ("sellable", "A", {"sellable": "10"}), name  # type: ignore[attr-defined]
+        assert (other.name, other.asked.item, other.expect) == ("warning", "A", {"warning": "true"}), name  # type: ignore[attr-defined]
+
+
+def test_a_list_under_a_name_asks_as_often():
+    found = case(
+        ask={"sellable": [{"item": "A"}, {"item": "B"}]}, expect={"sellable": ["1", {"sellable": None}]}
+    )
+    assert [(one.asked.item, one.expect) for one in found.questions] == [  # type: ignore[attr-defined]
+        ("A", {"sellable": "1"}),
+        ("B", {"sellable": None}),
+    ]
+
+
+def test_the_day_may_stand_beside_what_is_given():
+    stock = {"stock": {"item": "A", "site": "LON", "on_hand": "1"}}
+    found = case(today="2026-03-02", given=stock)
+    assert found.today == date(2026, 3, 2)
+    assert found.given.books.item("A").as_of == datetime(2026, 3, 2, tzinfo=UTC)
+
+
+def test_kinds_may_stand_in_a_list_and_rows_as_a_load_has_them():
+    load = {
+        "source": "erp",
+        "as_of": "2026-03-01T06:00:00Z",
+        "rows": [{"item": "A", "site": "L", "on_hand": "1"}],
+    }
+    books = case(
+        given=[{"today": "2026-03-02"}, {"stock": load}, {"stock": {"item": "A", "site": "M"}}]
+    ).given.books
+    item = books.item("A")
+    assert len(item.stock) == 2
+    assert item.as_of == datetime(2026, 3, 1, 6, tzinfo=UTC)
+
+
+def test_what_is_said_of_answers_is_what_they_have():
+    from sayso.audit.parity_expected import ANSWERED
+
+    given = {"items": {"item": "A", "list_price": "1"}, "customers": {"customer": "c"}}
+    asked = {
+        "sellable": {"item": "A"}, "earliest": {"item": "A", "quantity": "1"}, "warning": {"item": "A", "quantity": "1"},
+        "price": {"item": "A"}, "credit": {"customer": "c"}, "overdue": {"customer": "c"},
+    }  # fmt: skip
+    for name, parameters in asked.items():
+        found = case(given=given, ask={name: parameters}, expect={"x": "1"})
+        (one,) = found.questions
+        answer = one.ask.answer(found.given.books, one.asked, found.today, found.policy).answer
+        assert set(ANSWERED[name]) - {"reason"} == set(answer) - {"reason"}, name
+
+
+def test_none_alone_is_expected_where_the_question_has_one_figure():
+    found = case(ask={"earliest": {"item": "A", "quantity": "1"}}, expect=None)
+    assert found.questions[0].expect == {"earliest": None}

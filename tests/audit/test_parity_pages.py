@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 import yaml
 
+from audit.parity_ways import SEVERAL, STRANGERS
 from sayso.audit.parity import Answered, Tally, files_of, run
 from sayso.audit.parity_reference import reference
 from sayso.audit.parity_schema import page, schema
@@ -64,13 +65,13 @@ CASE = {"id": "a", "ask": {"sellable": {"item": "A"}}, "expect": {"sellable": 1}
 @pytest.mark.parametrize(
     "fields",
     [
-        {"id": None}, {"expect": {}}, {"expect": 1}, {"profile": "odo"}, {"polcy": {}},
+        {"id": None}, {"expect": {}}, {"expect": None}, {"profile": "odo"}, {"polcy": {}},
         {"policy": {"credit": {"overdu": "x"}}}, {"policy": {"credit.overdue": "maybe"}}, {"policy": {"credt": {}}},
         {"given": {"stok": []}}, {"given": {"stock": [{"item": "A"}]}},
         {"given": {"stock": [{"item": "A", "site": "L", "x": 1}]}},
         {"given": {"inbound": [{"document": "P", "line": 1, "due": [1]}]}},
         {"given": {"items": [{"item": "A", "status": "on"}]}},
-        {"ask": {"selable": {"item": "A"}}}, {"ask": {"sellable": {"itm": "A"}}}, {"ask": {"sellable": {}}}, {"ask": 3},
+        {"ask": {"selable": {"item": "A"}}}, {"ask": {"sellable": {"itm": "A"}}}, {"ask": 3}, {"itm": "A"},
         {"questions": []}, {"questions": [{"ask": "sellable"}]},
     ],
     ids=str,
@@ -78,6 +79,11 @@ CASE = {"id": "a", "ask": {"sellable": {"item": "A"}}, "expect": {"sellable": 1}
 def test_the_schema_refuses_what_sayso_refuses(fields):
     assert SCHEMA.is_valid([CASE])
     assert not SCHEMA.is_valid([{**CASE, **fields}])
+
+
+@pytest.mark.parametrize("text", [STRANGERS, SEVERAL], ids=["one", "several"])
+def test_the_schema_takes_what_sayso_understands(text):
+    SCHEMA.validate(as_an_editor(text))
 
 
 def test_the_how_tos_file_is_ten_cases_that_hold(tmp_path):

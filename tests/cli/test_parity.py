@@ -219,7 +219,7 @@ def test_a_fault_that_a_case_brings_out_is_told_and_stops_no_other(monkeypatch):
     done = parity(write("a.yaml", text, enough()))
     assert done.exit_code == 2
     assert (
-        "a.yaml:1:21: broken: sellable: an unexpected ZeroDivisionError: by nothing; this is a fault"
+        "a.yaml:1:32: broken: sellable: an unexpected ZeroDivisionError: by nothing; this is a fault"
         in done.stdout
     )
     assert "1 as expected, 0 differ; 1 that cannot be asked" in done.stdout

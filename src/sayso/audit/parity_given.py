@@ -21,6 +21,8 @@ from sayso.promise.gather import Books
 USUAL_DAY = date(2024, 1, 1)
 BESIDE = ("today", "as_of")
 
+#: What a load over HTTP has: the rows of a kind may stand so as well.
+_OF_A_LOAD = {"source", "as_of", "snapshot", "rows"}
 _FROM_TODAY = re.compile(r"[+-]?[0-9]{1,4}")
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -46,30 +48,52 @@ class Given(NamedTuple):
     today: date
 
 
-def given(value: Value, troubles: list[Trouble]) -> Given:
-    """The facts that a case gives. What cannot be used is added to `troubles`, and left out."""
+def given(value: Value, troubles: list[Trouble], beside: Mapping[str, Value] | None = None) -> Given:
+    """The facts that a case gives. What cannot be used is added to `troubles`, and left out.
+
+    `beside` is what of `today` and `as_of` the case says itself.
+    """
     books = Books()
-    if not isinstance(value, dict):
-        if value is not None:
-            troubles.append(
-                Trouble(
-                    ("given",), shown(value), "given is a mapping of kinds of facts", "write stock: [...]"
-                )
-            )
-        return Given(books, USUAL_DAY)
-    today = _today(value.get("today"), troubles)
-    as_of = _as_of(value.get("as_of"), today, troubles)
-    for kind, rows in value.items():
+    told = list(_told(value, troubles))
+    about = dict(beside or {})
+    where: dict[str, Trail] = {}
+    for trail, name, one in told:
+        if name in BESIDE:
+            if about.get(name) not in (None, one):
+                detail = f"{name} is told twice, as {shown(about[name])} and as this"
+                troubles.append(Trouble((*trail, name), shown(one), detail, "leave one of the two out"))
+            about[name], where[name] = one, trail
+    today = _today(about.get("today"), where.get("today", ()), troubles)
+    as_of = _as_of(about.get("as_of"), where.get("as_of", ()), today, troubles)
+    keys: set[tuple[str | None, ...]] = set()
+    for trail, kind, rows in told:
         if kind in BESIDE:
             continue
         if kind not in KINDS:
             near = get_close_matches(kind, [*KINDS, *BESIDE], 1)
             remedy = f"did you mean {near[0]}?" if near else "one of " + ", ".join([*KINDS, *BESIDE])
-            troubles.append(Trouble(("given", kind), visible(kind), "there is no such kind of facts", remedy))
+            troubles.append(Trouble((*trail, kind), visible(kind), "there is no such kind of facts", remedy))
             continue
-        for row in _rows(kind, rows, today, troubles):
-            books.put(kind, {**row, "as_of": as_of})
+        at: Trail = (*trail, kind)
+        known = as_of
+        if isinstance(rows, dict) and "rows" in rows and rows.keys() <= _OF_A_LOAD:
+            known = _as_of(rows.get("as_of"), at, today, troubles) if rows.get("as_of") else as_of
+            rows, at = rows["rows"], (*at, "rows")
+        for row in _rows(kind, rows, at, today, keys, troubles):
+            books.put(kind, {**row, "as_of": known})
     return Given(books, today)
+
+
+def _told(value: Value, troubles: list[Trouble]) -> Iterator[tuple[Trail, str, Value]]:
+    """What is given, name by name: in a mapping, or in a list of mappings."""
+    listed = value if isinstance(value, list) else [value]
+    for place, one in enumerate(listed):
+        trail: Trail = ("given", place) if listed is value else ("given",)
+        if isinstance(one, dict):
+            yield from ((trail, name, below) for name, below in one.items())
+        elif one is not None:
+            detail = "given is a mapping of kinds of facts"
+            troubles.append(Trouble(trail, shown(one), detail, "write stock: [...]"))
 
 
 def day_of(text: str, today: date) -> date | None:
@@ -89,14 +113,13 @@ def shown(value: Value) -> str:
     return visible(value if isinstance(value, str) else repr(value))[:80]
 
 
-def _today(value: Value, troubles: list[Trouble]) -> date:
+def _today(value: Value, trail: Trail, troubles: list[Trouble]) -> date:
     if value is None:
         return USUAL_DAY
     day = date.fromisoformat(value) if isinstance(value, str) and _is_day(value) else None
     if day is None:
-        troubles.append(
-            Trouble(("given", "today"), shown(value), "not a date", "write year-month-day, e.g. 2026-03-02")
-        )
+        remedy = "write year-month-day, e.g. 2026-03-02"
+        troubles.append(Trouble((*trail, "today"), shown(value), "not a date", remedy))
     return day or USUAL_DAY
 
 
@@ -104,29 +127,30 @@ def _is_day(text: str) -> bool:
     return _ISO.fullmatch(text) is not None and day_of(text, USUAL_DAY) is not None
 
 
-def _as_of(value: Value, today: date, troubles: list[Trouble]) -> datetime:
+def _as_of(value: Value, trail: Trail, today: date, troubles: list[Trouble]) -> datetime:
     """When the facts were known: as told, else as today begins."""
     if value is None:
         return datetime.combine(today, time(), UTC)
     try:
         return parse_moment(value if isinstance(value, str) else repr(value), field="as_of")
     except BadField as wrong:
-        troubles.append(Trouble(("given", "as_of"), shown(value), wrong.detail, wrong.remedy))
+        troubles.append(Trouble((*trail, "as_of"), shown(value), wrong.detail, wrong.remedy))
         return datetime.combine(today, time(), UTC)
 
 
-def _rows(kind: str, rows: Value, today: date, troubles: list[Trouble]) -> Iterator[Mapping[str, Any]]:
+def _rows(
+    kind: str, rows: Value, at: Trail, today: date, keys: set[tuple[str | None, ...]], troubles: list[Trouble]
+) -> Iterator[Mapping[str, Any]]:
     """The rows of a kind, each key once."""
     listed = [rows] if isinstance(rows, dict) else rows
     if not isinstance(listed, list):
         if listed is not None:
             remedy = "write each row with a dash: - {item: A, ...}"
-            troubles.append(Trouble(("given", kind), shown(rows), "the rows of a kind are a list", remedy))
+            troubles.append(Trouble(at, shown(rows), "the rows of a kind are a list", remedy))
         return
     reader, dates, columns = _reader(kind)
-    keys: set[tuple[str | None, ...]] = set()
     for place, row in enumerate(listed):
-        trail: Trail = ("given", kind) if listed is not rows else ("given", kind, place)
+        trail: Trail = at if listed is not rows else (*at, place)
         if not isinstance(row, dict):
             remedy = f"write e.g. {{{', '.join(f'{column.name}: ...' for column in reader.kind.key)}}}"
             troubles.append(Trouble(trail, shown(row), "a row is a mapping of columns to values", remedy))
@@ -138,11 +162,11 @@ def _rows(kind: str, rows: Value, today: date, troubles: list[Trouble]) -> Itera
                 for one in read
             ]
             continue
-        key = read.values[: len(reader.kind.key)]
+        key = (kind, *read.values[: len(reader.kind.key)])
         if key in keys:
             named = ", ".join(column.name for column in reader.kind.key)
             detail = "a row of this key stands there already"
-            troubles.append(Trouble(trail, " ".join(filter(None, key)), detail, f"the key is {named}"))
+            troubles.append(Trouble(trail, " ".join(filter(None, key[1:])), detail, f"the key is {named}"))
             continue
         keys.add(key)
         if not read.deleted:

@@ -30,13 +30,13 @@ _FIELDS = "\n".join(
         ),
         (
             "`given`",
-            f"rows by [kind of facts](facts.md), and beside them `today` ({USUAL_DAY} where none is said) and `as_of`"
-            " (when the facts were known; the beginning of today)",
+            f"rows by [kind of facts](facts.md), and beside them, or beside `given`, `today` ({USUAL_DAY} where none is"
+            " said) and `as_of` (when the facts were known; the beginning of today)",
         ),
-        ("`ask`", "one question, or a list of them"),
+        ("`ask`", "one question, or several"),
         (
             "`expect`",
-            "what is expected of the answer; a list of these where `ask` is a list, unless each question has its own",
+            "what is expected of the answer, or of each, unless the questions have their own",
         ),
         ("`questions`", "instead of `ask` and `expect`: a list of `{ask, expect}`"),
     )
@@ -74,13 +74,29 @@ compares:
 ## A case
 {_FIELDS}
 
-A question is `{{name: {{parameters}}}}`; or `{{ask: name, ...parameters}}`; or the name alone, with the parameters in
-`with` beside it. A question may have its own `expect` within.
+**A question** is `{{name: {{parameters}}}}`; or `{{ask: name, ...parameters}}`, for which `question`, `type`, `kind` or
+`name` will do; or the name alone, with the parameters beside `ask`, or below `with` (`params`, `parameters`) beside it. What
+stands beside several questions is for each that has such a parameter. A question may have its own `expect` within.
+
+**Several questions** are a list; or a mapping by their names, or by names of your own; or a list under a question's name.
+What is expected is then a list in the same order; or a mapping by the same names; or the answers' fields alone, where
+each is answered by one question only:
+
+```yaml
+- id: before-and-after
+  today: 2026-03-02
+  given: {{stock: {{item: lamp, site: LON, on_hand: 10}}}}
+  ask: {{before: {{sellable: {{item: lamp}}}}, after: {{warning: {{item: lamp, quantity: 11}}}}}}
+  expect: {{before: 10, after: {{warning: true, available_after: -1}}}}
+```
+
+Alone, `expect: 10` is enough of `sellable`, `earliest`, `warning` and `overdue`.
 
 **Dates** in `given`, in parameters and in expectations are year-month-day, or a number of days from today: `3`, `+3`,
 `-3`, `0`.
 
-**Rows** have the columns of their kind; a kind may have one row instead of a list. The key of a row stands once.
+**Rows** have the columns of their kind; a kind may have one row instead of a list, or `rows` as a load over HTTP
+has them. The key of a row stands once.
 Receipts teach when what is on its way arrives, where the policy goes by that (`availability.inbound_date`).
 
 ## What is compared

@@ -12,6 +12,7 @@ import msgspec
 
 from sayso.audit.asked import ASKED_IN, ask_named
 from sayso.audit.parity_given import USUAL_DAY
+from sayso.audit.parity_questions import BESIDE, NAMED_BY
 from sayso.canon.columns import Column, Kind
 from sayso.canon.kinds import KINDS
 from sayso.errors import BadField
@@ -51,13 +52,28 @@ def schema() -> dict[str, Any]:
             },
         ],
         "$defs": {
-            "case": _case(),
+            "case": _case(parameters, shapes),
             "given": _given(),
             "policy": policy,
             "settings": settings,
-            "ask": _ask(parameters),
+            "ask": {
+                "anyOf": [
+                    {"enum": list(parameters)},
+                    {"$ref": "#/$defs/asked"},
+                    {
+                        "type": "object",
+                        "minProperties": 1,
+                        "properties": {"expect": {"$ref": "#/$defs/expects"}},
+                        "additionalProperties": {"$ref": "#/$defs/asked"},
+                    },
+                ]
+            },
+            "asked": _asked(parameters, shapes),
+            "expects": {
+                "anyOf": [{"$ref": "#/$defs/expect"}, {"type": "array", "items": {"$ref": "#/$defs/expect"}}]
+            },
             "expect": {
-                "type": "object",
+                "type": ["object", "string", "number", "boolean"],
                 "minProperties": 1,
                 "description": "Fields of the answer; what is not named is not compared. null is none.",
             },
@@ -66,12 +82,18 @@ def schema() -> dict[str, Any]:
     }
 
 
-def _case() -> dict[str, Any]:
-    expects = {"anyOf": [{"$ref": "#/$defs/expect"}, {"type": "array", "items": {"$ref": "#/$defs/expect"}}]}
-    asked = {"ask": {"$ref": "#/$defs/ask"}, "with": {"type": "object"}, "expect": {"$ref": "#/$defs/expect"}}
+def _case(parameters: dict[str, Any], shapes: dict[str, Any]) -> dict[str, Any]:
+    asks = {"anyOf": [{"$ref": "#/$defs/ask"}, {"type": "array", "items": {"$ref": "#/$defs/ask"}}]}
+    expects = {"$ref": "#/$defs/expects"}
+    beside = {name: {"type": "object", "description": "Parameters beside `ask`."} for name in BESIDE}
+    known = (shapes[shape["$ref"].rpartition("/")[2]]["properties"] for shape in parameters.values())
+    beside |= {name: {} for properties in known for name in properties}
+    about = {"today": _DAY, "as_of": {"type": "string", "description": "As in given."}}
     return {
         "type": "object",
         "properties": {
+            **beside,
+            **about,
             "id": {"type": _TEXT, "description": "What the case is called; each id once in a file."},
             "note": {"type": _TEXT, "description": "Why, for people."},
             "profile": {
@@ -81,19 +103,9 @@ def _case() -> dict[str, Any]:
             },
             "policy": {"$ref": "#/$defs/policy"},
             "given": {"$ref": "#/$defs/given"},
-            "ask": {"anyOf": [{"$ref": "#/$defs/ask"}, {"type": "array", "items": {"$ref": "#/$defs/ask"}}]},
-            "with": {"type": "object", "description": "The parameters, where `ask` is a name alone."},
+            "ask": asks,
             "expect": expects,
-            "questions": {
-                "type": "array",
-                "minItems": 1,
-                "items": {
-                    "type": "object",
-                    "properties": {**asked, "note": {"type": _TEXT}},
-                    "required": ["ask", "expect"],
-                    "additionalProperties": False,
-                },
-            },
+            "questions": {"type": "array", "minItems": 1, "items": _question(asks, expects, beside)},
         },
         "required": ["id"],
         "anyOf": [{"required": ["ask"]}, {"required": ["questions"]}],
@@ -101,8 +113,19 @@ def _case() -> dict[str, Any]:
     }
 
 
+def _question(asks: Any, expects: Any, beside: dict[str, Any]) -> dict[str, Any]:
+    """One of `questions`: ask and expect, or a question that has its expect within."""
+    under_ask = {
+        "type": "object",
+        "properties": {**beside, "ask": asks, "expect": expects, "note": {"type": _TEXT}},
+        "required": ["ask", "expect"],
+        "additionalProperties": False,
+    }
+    return {"anyOf": [under_ask, {"$ref": "#/$defs/asked", "required": ["expect"]}]}
+
+
 def _given() -> dict[str, Any]:
-    return {
+    kinds = {
         "type": ["object", "null"],
         "properties": {
             "today": {
@@ -115,6 +138,7 @@ def _given() -> dict[str, Any]:
         },
         "additionalProperties": False,
     }
+    return {"anyOf": [kinds, {"type": "array", "items": kinds}]}
 
 
 def _rows(kind: Kind) -> dict[str, Any]:
@@ -125,7 +149,19 @@ def _rows(kind: Kind) -> dict[str, Any]:
         "required": list(kind.required),
         "additionalProperties": False,
     }
-    return {"description": kind.doc, "anyOf": [{"type": "array", "items": row}, row, {"type": "null"}]}
+    rows = {"type": "array", "items": row}
+    load = {
+        "type": "object",
+        "properties": {
+            "rows": rows,
+            "source": {"type": "string"},
+            "as_of": {"type": "string"},
+            "snapshot": {},
+        },
+        "required": ["rows"],
+        "additionalProperties": False,
+    }
+    return {"description": kind.doc, "anyOf": [rows, row, load, {"type": "null"}]}
 
 
 def _column(column: Column) -> dict[str, Any]:
@@ -164,23 +200,27 @@ def _policy() -> tuple[dict[str, Any], dict[str, Any]]:
     return policy, settings
 
 
-def _ask(parameters: dict[str, Any]) -> dict[str, Any]:
+def _asked(parameters: dict[str, Any], shapes: dict[str, Any]) -> dict[str, Any]:
+    """One question or several in a mapping: by their names, or with the name among the parameters."""
     names = {"enum": list(parameters)}
+    own = {name: shapes[shape["$ref"].rpartition("/")[2]]["properties"] for name, shape in parameters.items()}
+    known: dict[str, Any] = {one: {} for properties in own.values() for one in properties}
+    beside = {"expect": {"$ref": "#/$defs/expects"}, **{name: {"type": "object"} for name in BESIDE}}
+    within = {}
+    for name, properties in own.items():
+        one = {"type": "object", "properties": {**properties, **beside}, "additionalProperties": False}
+        within[name] = {"anyOf": [one, {"type": "array", "items": one}, {"type": "null"}]}
     return {
+        "type": "object",
+        "properties": {**known, **beside, **{name: {"type": "string"} for name in NAMED_BY}, **within},
         "anyOf": [
-            names,
             *(
-                {
-                    "type": "object",
-                    "properties": {name: {"anyOf": [shape, {"type": "null"}]}, "expect": {"$ref": "#/$defs/expect"}},
-                    "required": [name],
-                    "additionalProperties": False,
-                }
-                for name, shape in parameters.items()
+                {"required": [name], "properties": {name: {"type": ["object", "array", "null"]}}}
+                for name in own
             ),
-            {"type": "object", "properties": {"ask": names}, "required": ["ask"]},
-        ]
-    }  # fmt: skip
+            *({"required": [name], "properties": {name: names}} for name in NAMED_BY),
+        ],
+    }
 
 
 def _parameters() -> tuple[dict[str, Any], dict[str, Any]]:
