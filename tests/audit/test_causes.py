@@ -133,6 +133,12 @@ def test_a_destination_that_is_forbidden() -> None:
     assert causes(told.order(line(5))) == [("region", "50.00")]
 
 
+def test_a_forbidden_destination_where_days_of_rest_are_known() -> None:
+    told = stocked(90).fact("rules", rule="R", effect="forbid", item="A", country="GB")
+    told.fact("calendars", calendar="week", date=on(9), working=False)
+    assert causes(told.order(line(5))) == [("region", "50.00")]
+
+
 def test_a_destination_that_no_site_ships_to() -> None:
     told = stocked(90).fact("lanes", site="LON", country="GB", transit_days=1)
     assert causes(told.order(line(5), country="FR")) == [("region", "50.00")]

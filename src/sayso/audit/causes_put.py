@@ -242,4 +242,4 @@ def _open(world: World) -> World:
 
 
 def _address(card: Any) -> str:
-    return digest(msgspec.json.encode(card, order="sorted"))
+    return digest(msgspec.json.encode(msgspec.to_builtins(card), order="sorted"))
