@@ -10,7 +10,7 @@ import click
 _HERE = {
     "promises": ("sayso.bench.promises", "promises"),
     "replay": ("sayso.bench.replay", "replay"),
-    "audit": ("sayso.bench.auditing", "audit"),
+    "audit": ("sayso.bench.audits", "audit"),
 }
 
 
