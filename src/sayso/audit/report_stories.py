@@ -17,6 +17,7 @@ from sayso.canon.decimals import plain
 
 MOST_STORIES = 24
 _OF_A_CAUSE = 2
+_WORTH_A_SECOND = 50
 _STOCK = frozenset({"phantom_stock", "reserved_stock", "safety_stock", "late_inbound", "dates", "units"})
 _PART = re.compile(r"(\S+) (\S+) from (.*), delivered (\S+)(.*)", re.S)
 _EXPOSURE = {
@@ -78,11 +79,11 @@ def _chosen(findings: Findings) -> Iterator[Spot]:
     ways = list(DIRECTIONS)
     order = sorted(by_cause, key=lambda key: (ways.index(key[0]), -weight.get(key, Decimal(0)), key[1]))
     seen: set[str] = set()
-    number = 0
+    number, most = 0, max((spot.money for spot in findings.worst), default=Decimal(0))
     for key in order:
         fresh = [spot for spot in _first_of_orders(by_cause[key]) if spot.order not in seen]
-        for spot in fresh[:_OF_A_CAUSE]:
-            if number < MOST_STORIES:
+        for place, spot in enumerate(fresh[:_OF_A_CAUSE]):
+            if number < MOST_STORIES and (not place or spot.money * _WORTH_A_SECOND >= most):
                 seen.add(spot.order)
                 number += 1
                 yield spot
