@@ -58,6 +58,7 @@ lock: .venv/test ## pin the newest versions that pyproject.toml and requirements
 	@$(LOCK) --output-file requirements/base.txt pyproject.toml requirements/base.in
 	@$(LOCK) --output-file requirements/test.txt --constraint requirements/base.txt \
 		pyproject.toml requirements/base.in requirements/test.in
+	@$(LOCK) --output-file requirements/bench.txt --constraint requirements/test.txt requirements/bench.in
 
 LOCK := CUSTOM_COMPILE_COMMAND='make lock' $(PY) -m piptools compile --quiet --upgrade --no-config \
 	--generate-hashes --allow-unsafe --strip-extras \
