@@ -85,6 +85,27 @@ async def test_a_late_inbound_puts_at_risk_what_leans_on_it(shop: Shop) -> None:
     assert await open_cases(shop) == {"bob": "15"}
 
 
+async def test_the_money_is_that_of_what_is_missing_whichever_part_it_is_of(shop: Shop) -> None:
+    slip = {"document": "PO-1", "line": "1", "item": "lamp", "site": "LON", "quantity": "20"}
+    await shop.told("inbound", {**slip, "due": day(3)})
+    await shop.hold("bob", ("lamp", 25))
+    await shop.told("inbound", {**slip, "due": day(6)})
+    assert [case["amount"] for case in await shop.cases()] == ["300.00"]  # 15 of 25, at 20.00
+    await shop.count("lamp", 6)
+    assert [case["amount"] for case in await shop.cases()] == ["380.00"]
+
+
+async def test_a_kit_has_its_money_at_stake_with_each_component(shop: Shop) -> None:
+    await shop.told("items", {"item": "set", "uom": "EA", "list_price": "30.00"})
+    for component, quantity in (("lamp", "1"), ("cup", "6")):
+        await shop.told("kits", {"item": "set", "component": component, "quantity": quantity})
+    await shop.hold("bob", ("set", 4))
+    await shop.count("cup", 18)
+    assert {case["item"]: case["amount"] for case in await shop.cases()} == {"cup": "30.00"}  # 6 of 24 cups
+    await shop.count("lamp", 2)
+    assert {case["item"]: case["amount"] for case in await shop.cases()} == {"cup": "30.00", "lamp": "60.00"}
+
+
 async def test_demand_from_elsewhere_puts_promises_at_risk(shop: Shop) -> None:
     await shop.hold("ada", ("lamp", 8))
     await shop.told(

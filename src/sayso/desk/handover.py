@@ -32,6 +32,9 @@ _ITEM = msgspec.json.Decoder(ItemCard)
 _TAKEN = msgspec.json.Decoder(Taken)
 _NOTHING = Taken()
 
+#: What a line of a promise comes to and the units that share it, by promise, line and item.
+Money = Mapping[tuple[str, int, str], tuple[Decimal, Decimal]]
+
 
 @dataclass(frozen=True)
 class Touched:
@@ -168,7 +171,9 @@ async def _find_broken(
     if late or known:
         await redating.keep(connection, late, {promise for promise, _, _ in known}, items, now)
     if broken:
-        await handover.open_case(connection, now, [_case(some, now) for some in broken.values()])
+        lines = sorted({(one.live.reservation.promise, one.live.reservation.line) for one in late})
+        money = await handover.money_of_lines(connection, lines)
+        await handover.open_case(connection, now, [_case(some, money, now) for some in broken.values()])
     over = [number for whose, number in known.items() if whose not in broken]
     if over:
         await handover.close_cases(connection, now, "the facts bear the promise again", over)
@@ -185,18 +190,21 @@ def _late(
     return [(here[one.risk.place], one) for one in redated(card, taken, takes, risks, now.date(), policy)]
 
 
-def _worth(part: Reservation, short: Decimal) -> Decimal:
-    """The share of a part's money that its missing quantity has."""
-    return part.amount * short / part.quantity if part.quantity else part.amount
+def _worth(part: Reservation, short: Decimal, money: Money) -> Decimal:
+    """The share of a line's money that the missing quantity of a part has; of what the ERP reports, of its own."""
+    amount, units = money.get((part.promise, part.line, part.item), (part.amount, part.quantity))
+    return amount * short / units if units else amount
 
 
-def _case(found: Sequence[Late], now: datetime) -> Case:
+def _case(found: Sequence[Late], money: Money, now: datetime) -> Case:
     """What is missing of one item at one site for one promise, in one case, however many parts it has."""
     live = min((one.live for one in found), key=lambda live: live.reservation.day)
     one, day = live.reservation, live.reservation.day.isoformat()
     short = plain(sum((late.found.risk.short for late in found), Decimal(0)))
     promised = plain(sum((late.live.reservation.quantity for late in found), Decimal(0)))
-    at_stake = sum((_worth(late.live.reservation, late.found.risk.short) for late in found), Decimal(0))
+    at_stake = sum(
+        (_worth(late.live.reservation, late.found.risk.short, money) for late in found), Decimal(0)
+    )
     facts = {"short": short, "promised": promised, "ship_on": day, "line": str(one.line)}
     missing = f"{short} of {promised} are missing at {one.site} for {day}"
     step = f"{missing}: find supply, move it, or tell the customer"

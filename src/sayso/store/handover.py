@@ -133,6 +133,17 @@ async def live_on(connection: Any, items: Sequence[str], statuses: Sequence[str]
     return [Live(Reservation(*list(row)[:12]), row["customer"], row["order"] or "") for row in rows]
 
 
+async def money_of_lines(
+    connection: Any, lines: Sequence[tuple[str, int]]
+) -> dict[tuple[str, int, str], tuple[Decimal, Decimal]]:
+    """By (promise, line, item): what the line comes to, and how many units share that. A line has one row that holds
+    its money, whichever part that is of."""
+    rows = await connection.fetch(
+        SQL["money_of_lines"], [promise for promise, _ in lines], [line for _, line in lines]
+    )
+    return {(row["promise"], row["line"], row["item"]): (row["amount"], row["units"]) for row in rows}
+
+
 async def move_money(connection: Any, found: Sequence[tuple[str, str]], accounts: Sequence[str]) -> None:
     """Customers have moved to other accounts, and what they were promised moves with them."""
     await connection.execute(SQL["move_money"], [one for one, _ in found], [account for _, account in found])

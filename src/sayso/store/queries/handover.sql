@@ -135,6 +135,18 @@ WHERE d.item = ANY ($1::text[]) AND NOT d.deleted AND d.quantity > coalesce(d.re
     AND coalesce(nullif(d.status, ''), 'confirmed') = ANY ($2::text[])
 ORDER BY item, made DESC, promise DESC, day DESC, place DESC;
 
+-- name: money_of_lines
+-- What lines of promises come to, with the units that share it: those that the line takes of all its items, of a kit
+-- those of one component (a kit's money stands beside its components, on none of them).
+SELECT r.promise, r.line, r.item, l.amount, CASE WHEN l.kit THEN sum(r.quantity) ELSE l.quantity END AS units
+FROM reservations r
+JOIN (
+    SELECT m.promise, m.line, sum(m.amount) AS amount, sum(m.quantity) AS quantity, bool_or(m.quantity = 0) AS kit
+    FROM reservations m JOIN unnest($1::text[], $2::int[]) AS v (promise, line) USING (promise, line)
+    GROUP BY m.promise, m.line
+) l USING (promise, line)
+WHERE r.quantity > 0 GROUP BY r.promise, r.line, r.item, l.amount, l.quantity, l.kit;
+
 -- name: move_money
 -- Moves the reservations of customers that changed account to the new one.
 UPDATE reservations r SET account = v.account
