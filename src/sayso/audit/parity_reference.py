@@ -75,7 +75,7 @@ compares:
 {_FIELDS}
 
 **A question** is `{{name: {{parameters}}}}`; or `{{ask: name, ...parameters}}`, for which `question`, `type`, `kind` or
-`name` will do; or the name alone, with the parameters beside `ask`, or below `with` (`params`, `parameters`) beside it. What
+`name` will do; or the name alone, with the parameters beside `ask`, or below `with` (`params`, `parameters`). What
 stands beside several questions is for each that has such a parameter. A question may have its own `expect` within.
 
 **Several questions** are a list; or a mapping by their names, or by names of your own; or a list under a question's name.
