@@ -16,7 +16,7 @@ from typing import NamedTuple
 from sayso.audit.causes_price import price_causes
 from sayso.audit.causes_put import Beliefs, Matter, again
 from sayso.audit.causes_stock import suspicions
-from sayso.audit.engine_answers import Heard, off
+from sayso.audit.engine_answers import Heard
 from sayso.audit.engine_findings import ZERO
 from sayso.audit.shapes import CAUSES, Cause
 from sayso.canon.decimals import rounded
@@ -95,14 +95,9 @@ def shapley(players: Sequence[Cause], gained: Callable[[Beliefs], Decimal]) -> d
 
 def _left(matter: Matter, beliefs: Beliefs, priced: Beliefs) -> Decimal:
     """What of a line's money is still at risk with these beliefs in place of the facts."""
-    heard = again(matter, beliefs)
-    if not heard.kept[matter.place]:
+    if not again(matter, beliefs).kept[matter.place]:
         return matter.worth
-    if priced and priced <= beliefs:
-        return ZERO
-    line = heard.answer.lines[matter.place]
-    currency = line.price.currency if line.price else heard.answer.totals.currency
-    return abs(off(matter.about, matter.place, line, matter.facts.world.places(currency)))
+    return ZERO if priced <= beliefs else abs(matter.off)
 
 
 def _suspected(matter: Matter, known: Beliefs) -> Beliefs:

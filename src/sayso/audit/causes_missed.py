@@ -18,30 +18,30 @@ from sayso.promise.facts import Facts
 
 _SAID: Mapping[Cause, re.Pattern[str]] = {
     "overdue_elsewhere": re.compile(r"overdue|past.?due|arrear", re.I),
-    "credit_flag": re.compile(r"credit|limit|block|hold|flag", re.I),
-    "region": re.compile(r"region|country|restrict|licen[cs]e|destination|lane|ship to", re.I),
-    "units": re.compile(r"pack|minimum|unit|uom|multiple", re.I),
+    "credit_flag": re.compile(r"credit|over.?(the.?)?limit|limit.?exceeded|account.*(block|hold)|flag", re.I),
+    "region": re.compile(r"region|country|restrict|licen[cs]e|destination|\blanes?\b|ship to", re.I),
+    "units": re.compile(
+        r"\bpacks?\b|minimum|\bunits?\b|\buom\b|multiple|\bcases?\b|\bbox(es)?\b|\bpallets?\b", re.I
+    ),
     "stale_price": re.compile(r"price", re.I),
-    "dates": re.compile(r"\bdates?\b|late|lead", re.I),
+    "dates": re.compile(r"\bdates?\b|\blate\b|lead|in time", re.I),
 }
-_OF_STOCK = re.compile(r"stock|available|availab|sold.?out|on.?hand|short|inventory", re.I)
+_OF_STOCK = re.compile(r"stock|available|availability|sold.?out|on.?hand|short|inventory", re.I)
 
 
 def missed(matter: Matter) -> Cause:
     """The one cause of a no that the ERP would not have said."""
-    about = matter.about
-    line, seen = about.lines[matter.place], about.shown[matter.place]
-    of_stock = bool(line.reason and _OF_STOCK.search(line.reason))
-    if line.reason and not of_stock:
-        for cause, words in _SAID.items():
-            if words.search(line.reason):
-                return cause
-    if not of_stock and seen.credit_ok is False:
+    line, seen = matter.about.lines[matter.place], matter.about.shown[matter.place]
+    for cause, words in _SAID.items():
+        if words.search(line.reason):
+            return cause
+    if _OF_STOCK.search(line.reason):
+        return _of_stock(matter)
+    if seen.credit_ok is False:
         return "credit_flag"
-    if not of_stock and (seen.available is None or seen.available_base is None):
-        return "other"
-    if not of_stock and seen.available is not None and line.quantity <= seen.available:
-        return "other"
+    if seen.available is None or line.quantity <= seen.available:
+        late = line.shown_date is not None and line.need_by is not None and line.shown_date > line.need_by
+        return "dates" if late else "other"
     return _of_stock(matter)
 
 
@@ -56,17 +56,19 @@ def _of_stock(matter: Matter) -> Cause:
     if shown is None or seen.available_base is None:
         return "phantom_stock"
     found = shelf(matter.facts, matter.facts.items[line.item], line.variant, routes_of(matter))
-    base = seen.available_base
+    base, free = seen.available_base, found.on_hand - found.claims
     held_back: dict[Cause, set[object]] = {
-        "safety_stock": {found.on_hand - found.safety, found.sellable - found.safety},
-        "reserved_stock": {found.on_hand - found.claims, found.on_hand - found.claims - found.safety},
+        "safety_stock": {found.on_hand - found.safety, found.sellable - found.safety}
+        if found.safety
+        else set(),
+        "reserved_stock": {free, free - found.safety} if found.claims else set(),
     }
     for cause, values in held_back.items():
-        if base in values and base < found.sellable:
+        if base in values:
             return cause
-    if seen.asked_base != line.quantity and shown in (found.on_hand, found.sellable):
-        return "units"
-    return "phantom_stock"
+    factors = [factor for factor in matter.facts.items[line.item].card.units.values() if factor > 1]
+    counts = {count // factor for factor in factors for count in (found.on_hand, found.sellable)}
+    return "units" if shown in counts else "phantom_stock"
 
 
 def _kept_on(matter: Matter, facts: Facts) -> bool:
