@@ -89,6 +89,12 @@ def test_the_price_of_the_smaller_of_two_breaks() -> None:
     assert causes(told.order(line(24, amount=216))) == [("lost_quantity_break", "48.00")]
 
 
+def test_pieces_for_cases_at_the_price_of_cases() -> None:
+    told = stocked(20).fact("units", item="A", uom="CS", factor=12)
+    told.order(line(5, uom="CS", shown_available=20, unit_price=120))
+    assert causes(told) == [("units", "600.00")]
+
+
 def test_the_price_of_a_piece_for_a_case() -> None:
     told = stocked(90).fact("units", item="A", uom="CS", factor=12)
     assert causes(told.order(line(2, uom="CS", unit_price=10))) == [("units", "220.00")]
@@ -273,6 +279,37 @@ def test_the_companys_own_policy_keeps_safety_stock() -> None:
         (stocked(9).order(line(5, answer="no", shown_available=2)), "phantom_stock"),
         (stocked(9).order(line(5, answer="no", reason="restricted in this country")), "region"),
         (stocked(9).order(line(5, answer="no", reason="minimum 6")), "units"),
+        (stocked(9).order(line(5, answer="no", reason="not available in your country")), "region"),
+        (stocked(9).order(line(5, answer="no", reason="only full cases")), "units"),
+        (stocked(9).order(line(5, answer="no", reason="limited stock", shown_available=1)), "phantom_stock"),
+        (
+            stocked(60)
+            .fact("units", item="A", uom="CS", factor=12)
+            .order(line(5, answer="no", shown_available=2)),
+            "phantom_stock",
+        ),
+        (
+            stocked(30)
+            .fact("units", item="A", uom="CS", factor=12)
+            .order(line(5, answer="no", shown_available=2)),
+            "units",
+        ),
+        (
+            stocked(9)
+            .fact(
+                "demand",
+                document="AL",
+                line="1",
+                item="A",
+                site="LON",
+                quantity=7,
+                kind="allocation",
+                customer="C",
+            )
+            .order(line(5, answer="no", shown_available=2)),
+            "reserved_stock",
+        ),
+        (stocked(9).order(line(5, answer="no", need_by=on(3), shown_date=on(6), shown_available=9)), "dates"),
         (
             stocked(2)
             .fact("inbound", **COMING, quantity=9, due=on(5))
