@@ -44,7 +44,7 @@ def _row(spot: Spot) -> list[str | int]:
     confirmed = {True: "yes", False: "no", None: ""}[spot.confirmed]
     return [
         spot.direction, spot.cause, harmless(spot.order), spot.line, moment(spot.placed), harmless(spot.customer),
-        harmless(spot.item), harmless(spot.site), harmless(spot.channel), plain(spot.quantity), plain(spot.money),
+        harmless(spot.item), harmless(spot.site), harmless(spot.channel), plain(spot.quantity), f"{spot.money:f}",
         harmless(spot.currency), confirmed, harmless(spot.sentence), harmless(_told(spot.shown)),
         harmless(_told(spot.arithmetic)),
     ]  # fmt: skip

@@ -42,9 +42,7 @@ def _blocks(findings: Findings, problems: Sequence[Problem]) -> Iterator[Rendera
     yield Text(words.headline(findings), style="bold")
     yield Text(_counted(findings), style="dim")
     yield from _caveats(findings)
-    for direction in DIRECTIONS:
-        if findings.directions[direction].lines:
-            yield from _direction(findings, direction)
+    yield from _figures(findings)
     yield from _changes(findings)
     yield from _examples(findings)
     yield Text(f"\n{agreement(findings)}", style="dim")
@@ -68,33 +66,35 @@ def _caveats(findings: Findings) -> Iterator[RenderableType]:
         yield Text(f"Mind: and {more} more; --json and --html have them all", style="yellow")
 
 
-def _direction(findings: Findings, direction: Direction) -> Iterator[RenderableType]:
-    """A direction's figure, then its causes by money."""
-    money = f"Money ({findings.currency})"
+def _figures(findings: Findings) -> Iterator[RenderableType]:
+    """Every direction's figure, each with its causes by money."""
     table = Table(
         Column("", ratio=1), Column("Orders", justify="right"), Column("Lines", justify="right"),
-        Column(money, justify="right", no_wrap=True), box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False,
-        width=WIDTH,
+        Column(f"Money ({words.short(findings.currency)})", justify="right", no_wrap=True), box=box.SIMPLE_HEAD,
+        pad_edge=False, show_edge=False, width=WIDTH,
     )  # fmt: skip
-    whole = findings.directions[direction]
-    said = Text(f"{words.HEADINGS[direction]}\n", style=_STYLES[direction])
-    said.append(DIRECTIONS[direction], style="dim")
-    table.add_row(
-        said, f"{whole.orders:,}", f"{whole.lines:,}", Text(words.number(whole.money), style="bold")
-    )
-    causes = [bar for bar in findings.causes if bar.direction == direction]
-    for bar in sorted(causes, key=lambda one: (-one.figure.money, -one.figure.lines)):
-        figure = bar.figure
-        shown = words.number(figure.money)
-        table.add_row(Text(f"  {words.named(bar.cause)}"), f"{figure.orders:,}", f"{figure.lines:,}", shown)
-    yield Text()
-    yield table
+    for direction, whole in findings.directions.items():
+        if not whole.lines:
+            continue
+        said = Text(f"{words.HEADINGS[direction]}\n", style=_STYLES[direction])
+        said.append(DIRECTIONS[direction], style="dim")
+        money = Text(words.number(whole.money), style="bold")
+        table.add_row(said, f"{whole.orders:,}", f"{whole.lines:,}", money)
+        causes = [bar for bar in findings.causes if bar.direction == direction]
+        for bar in sorted(causes, key=lambda one: (-one.figure.money, -one.figure.lines)):
+            figure = bar.figure
+            cause = Text(f"  {words.named(bar.cause)}")
+            table.add_row(cause, f"{figure.orders:,}", f"{figure.lines:,}", words.number(figure.money))
+        table.add_row()
+    if not findings.clean:
+        yield Text()
+        yield table
 
 
 def _changes(findings: Findings) -> Iterator[RenderableType]:
     if not findings.smallest:
         return
-    yield Text("\nWhat to change first", style="bold")
+    yield Text("What to change first", style="bold")
     tried = {one.rule: one for one in findings.rules}
     for number, step in enumerate(findings.smallest, 1):
         rule = tried.get(step.rule)
@@ -110,7 +110,7 @@ def _changes(findings: Findings) -> Iterator[RenderableType]:
         lost = words.money(rule.lost.money, findings.currency)
         found.append(f"costs {lost} of good orders" if rule.lost.lines else "costs no good order")
         yield _hanging(Text(f"{'; '.join(found)}.", style="cyan"), 3)
-        upto = "This" if number == 1 else "All up to here"
+        upto = "This alone" if number == 1 else "All up to here"
         yield _hanging(Text(f"{upto}: {share} of what is wrong.", style="dim"), 3)
 
 
