@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
-from rich.text import Text
 
 from sayso.audit.engine_findings import Findings
 from sayso.audit.exports import Folders
-from sayso.audit.report_words import headline, not_counted, partial
-from sayso.audit.shapes import CAUSES, DIRECTIONS, Problem
+from sayso.audit.report_terminal import summary
+from sayso.audit.report_words import partial
+from sayso.audit.shapes import Problem
 from sayso.cli import options
 
 _SHOWN_PROBLEMS = 15
@@ -28,9 +27,8 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
         task = bar.add_task("")
 
         def tell(what: str, done: int, whole: int) -> None:
-            if (
-                whole
-            ):  # what is read is told twice: in rows by who asks for them, of how many bytes by who reads
+            # What is read is told twice: in rows by who asks for them, in bytes, of how many, by who reads.
+            if whole:
                 bar.update(task, description=what, completed=done, total=whole)
 
         yield tell
@@ -53,18 +51,8 @@ def told_guesses(exports: Folders, *, guessed: bool, as_json: bool) -> None:
 
 
 def show(findings: Findings, problems: Sequence[Problem]) -> None:
-    """The figures and what could not be used."""
-    console = options.console()
-    console.print(headline(findings), markup=False)
-    console.print(_counted(findings), markup=False)
-    if not findings.clean:
-        console.print(_table(findings))
-        for step in findings.smallest[:3]:
-            console.print(
-                f"Rule: {step.rule}: avoids {step.share:.0%} of it, all before it included", markup=False
-            )
-    for caveat in findings.caveats:
-        console.print(f"Mind: {caveat}", markup=False)
+    """The figures on standard output, what could not be used on standard error."""
+    options.console().print(summary(findings))
     told(findings, problems)
 
 
@@ -98,29 +86,6 @@ def page(findings: Findings, problems: Sequence[Problem]) -> str:
     from sayso.audit.report import page as made  # which brings a template engine
 
     return made(findings, problems)
-
-
-def _counted(findings: Findings) -> str:
-    intake = findings.intake
-    apart = [f"{count:,} {what}" for what, count in not_counted(findings)]
-    rest = f" ({', '.join(apart)})" if apart else ""
-    return f"{intake.rows:,} rows: {intake.lines:,} lines of {intake.orders:,} orders{rest}"
-
-
-def _table(findings: Findings) -> Any:
-    table = options.table("What", "Cause", "Lines", "Orders", f"Money ({findings.currency})",
-                          right=("Lines", "Orders", f"Money ({findings.currency})"))  # fmt: skip
-    for direction, figure in findings.directions.items():
-        if figure.lines:
-            table.add_row(Text(DIRECTIONS[direction], style="bold"), "", f"{figure.lines:,}", f"{figure.orders:,}",
-                          f"{figure.money:,.2f}")  # fmt: skip
-        for bar in findings.causes:
-            if bar.direction == direction:
-                cause = bar.cause or bar.of
-                meaning = CAUSES.get(cause, "")  # type: ignore[call-overload]
-                table.add_row(Text(f"  {meaning}"), cause, f"{bar.figure.lines:,}", f"{bar.figure.orders:,}",
-                              f"{bar.figure.money:,.2f}")  # fmt: skip
-    return table
 
 
 def _errors() -> Console:
