@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from audit.reported import HOSTILE, PROBLEMS, Read, hostile, kept, part, stricter, told, wrong
 from audit.worlds import NOW, audit, line
-from sayso.audit.engine_findings import Bar, Figure
+from sayso.audit.engine_findings import Bar, Figure, Terms
 from sayso.audit.report import page
 from sayso.audit.report_charts import columns, length, stacked, visible
 from sayso.audit.report_words import HEADINGS, headline, money, number
@@ -90,13 +90,14 @@ def test_weeks_add_up_to_the_direction(read):
         assert [column.first.isoformat(), number(column.whole)] in read.rows
 
 
+@pytest.mark.parametrize("most", [5, 12, 50])
 @pytest.mark.parametrize("heading", ["Customer", "Item", "Site", "Channel"])
-def test_tops_and_the_rest_are_all_the_money(heading):
+def test_tops_and_the_rest_are_all_the_money(heading, most):
     many = told()
     for place in range(14):
         many.fact("items", item=f"X{place}", uom="EA", list_price=10, currency="GBP", status="active")
         many.order(_line(place), at=NOW, channel=f"c{place}")
-    findings = audit(many)
+    findings = audit(many, terms=Terms(most=most))
     read = Read(page(findings, ()))
     start = next(place for place, row in enumerate(read.rows) if row[:1] == [heading])
     shown = []

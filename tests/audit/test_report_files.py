@@ -17,7 +17,7 @@ from rich.console import Console
 from audit.reported import HOSTILE, PROBLEMS, hostile, kept, part, spots, stricter, wrong
 from sayso.audit.report_csv import COLUMNS, bare, harmless, rows_into
 from sayso.audit.report_json import document, page, schema
-from sayso.audit.report_terminal import WIDTH, summary
+from sayso.audit.report_terminal import summary
 from sayso.audit.report_words import about, day, headline, number, safe, share
 
 D = Decimal
@@ -34,7 +34,7 @@ def shown(findings, problems=(), width=140) -> str:
 @pytest.mark.parametrize("width", [100, 200])
 def test_a_terminal_of_a_hundred_columns_is_wide_enough(findings, width):
     text = shown(part(findings()), PROBLEMS, width)
-    assert max(map(len, text.splitlines())) <= WIDTH
+    assert max(map(len, text.splitlines())) <= 100
     assert "\x1b" not in text
     assert "\u202e" not in text
 

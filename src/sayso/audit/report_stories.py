@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from sayso.audit.engine_findings import Findings
-from sayso.audit.report_words import counted, day, day_of, money, named, quantity, share, short
+from sayso.audit.report_words import counted, day, day_of, money, named, price, quantity, share, short
 from sayso.audit.shapes import DIRECTIONS, Cause, Direction, Spot
 from sayso.canon.decimals import plain
 
@@ -57,9 +57,8 @@ def told(spot: Spot, currency: str) -> Story:
     else:
         title = f"{bought} for customer {short(spot.customer)}: promised"
     where = f"Order {short(spot.order)}, line {spot.line}, {day(spot.placed)}"
-    opening = (
-        f"{where}: {money(spot.money, currency)} {'not sold' if spot.direction == 'no_yes' else 'at risk'}."
-    )
+    state = "not sold" if spot.direction == "no_yes" else "at risk"
+    opening = f"{where}: {money(spot.money, currency)} {state}." if spot.money else f"{where}."
     return Story(
         spot, title, (opening, *_sentences(spot)), tuple(_sum(spot)), _verdict(spot)
     )  # fmt: skip
@@ -74,7 +73,7 @@ def _chosen(findings: Findings) -> Iterator[Spot]:
     weight = {(bar.direction, bar.cause): bar.figure.money for bar in findings.causes}
     by_cause: dict[tuple[Direction, Cause], list[Spot]] = {}
     for spot in findings.worst:
-        if spot.money:
+        if spot.money or not findings.directions[spot.direction].money:
             by_cause.setdefault((spot.direction, spot.cause), []).append(spot)
     ways = list(DIRECTIONS)
     order = sorted(by_cause, key=lambda key: (ways.index(key[0]), -weight.get(key, Decimal(0)), key[1]))
@@ -188,17 +187,16 @@ def _of_price(spot: Spot) -> Iterator[str]:
     sums = spot.arithmetic
     if "unit" not in sums:
         return
+    currency = sums.get("currency", "")
     charged = spot.shown.get("unit_price") or spot.shown.get("amount")
     if charged:
-        yield f"The shop charged {quantity(charged)}{' each' if 'unit_price' in spot.shown else ' in all'}."
+        yield f"The shop charged {price(charged, currency)}{' each' if 'unit_price' in spot.shown else ' in all'}."
     off = f", {sums['discount_percent']} % off" if "discount_percent" in sums else ""
-    yield (
-        f"The ERP charges {quantity(sums['unit'])} {sums.get('currency', '')} each{off}, "
-        f"{quantity(sums.get('amount', ''))} in all ({sums.get('rule', '')})."
-    )
+    each, whole = price(sums["unit"], currency), price(sums.get("amount", ""), currency)
+    yield f"The ERP charges {each} each{off}, {whole} in all ({sums.get('rule', '')})."
     if "off" in sums:
-        much = sums["off"].startswith("-")
-        yield f"The shop charged {quantity(sums['off'].lstrip('-'))} too {'little' if much else 'much'}."
+        much = "little" if sums["off"].startswith("-") else "much"
+        yield f"The shop charged {price(sums['off'].lstrip('-'), currency)} too {much}."
 
 
 _TELLS: Mapping[str, Callable[[Spot], Iterator[str]]] = {

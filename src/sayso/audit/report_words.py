@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from sayso.audit.engine_findings import Findings, RuleTried
+from sayso.audit.engine_findings import Figure, Findings, RuleTried
 from sayso.audit.shapes import Direction
 from sayso.canon.times import moment
 
@@ -46,6 +46,15 @@ def number(value: Decimal) -> str:
     exponent = value.as_tuple().exponent
     places = -exponent if isinstance(exponent, int) else 0
     return f"{value:,.{max(places, 2)}f}"
+
+
+def price(text: str, currency: str) -> str:
+    """Money that is told as text, with its currency; what is no number stays as it is."""
+    try:
+        value = Decimal(text)
+    except ArithmeticError:
+        return text
+    return money(value, currency) if value.is_finite() else text
 
 
 def quantity(text: str) -> str:
@@ -133,16 +142,21 @@ def headline(findings: Findings) -> str:
     said = []
     if wrong.lines:
         taken = findings.taken.money
-        of = f" ({share(wrong.money, taken)} of what it took)" if taken else ""
-        said.append(f"The storefront promised {about(wrong.money, currency)} that the ERP would refuse{of}")
+        of = f" ({share(wrong.money, taken)} of what it took)" if taken and wrong.money else ""
+        said.append(f"The storefront promised {worth(wrong, currency)} that the ERP would refuse{of}")
     if missed.lines:
         who = "turned" if said else "The storefront turned"
-        said.append(f"{who} away {about(missed.money, currency)} that the ERP would have sold")
+        said.append(f"{who} away {worth(missed, currency)} that the ERP would have sold")
     if own.lines:
         who = "took" if said else "The storefront took"
-        said.append(f"{who} {about(own.money, currency)} against the company's own policy")
+        said.append(f"{who} {worth(own, currency)} against the company's own policy")
     joined = said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
     return f"{part}{joined}."
+
+
+def worth(figure: Figure, currency: str) -> str:
+    """What a figure comes to in a headline: its money, or its lines where the exports tell no money."""
+    return about(figure.money, currency) if figure.money else counted(figure.lines, "line")
 
 
 def partial(findings: Findings) -> str:
