@@ -12,7 +12,8 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -34,6 +35,7 @@ _WRITTEN = re.compile(r"<!-- Outputs of (\d{4}-\d\d-\d\d)\.")
 _IN_CODE = re.compile(r"`sayso ((?:-|[a-z])[^`]*)`", re.DOTALL)
 _TYPED = re.compile(r"(?:^|[(=] ?)sayso ((?:-|[a-z])[^|;)&>]*)", re.MULTILINE)
 _CALL = re.compile(r"\b(GET|POST|PUT|DELETE) (/[\w./{}$%-]+)")
+_LINKED = re.compile(r"\]\(([^)\s]+)\)")
 _PATH = re.compile(r"(?:\$API|127\.0\.0\.1:8080)(/[\w./{}$%-]*)")
 
 
@@ -156,6 +158,25 @@ def test_what_a_page_names_exists(page: Path) -> None:
     text = page.read_text("utf-8")
     assert not {command: word for command in commands(text) if (word := unknown(command))}
     assert not unserved(text)
+
+
+def orphans(index: str, pages: Iterable[str]) -> list[str]:
+    """The pages, by their paths from the index, that it does not link exactly once."""
+    linked = Counter(found[1].partition("#")[0] for found in _LINKED.finditer(index))
+    return [page for page in pages if linked[page] != 1]
+
+
+def test_the_index_has_every_page_once() -> None:
+    index = ROOT / "docs" / "index.md"
+    pages = [
+        page.relative_to(index.parent) for page in PAGES if index.parent in page.parents and page != index
+    ]
+    assert not orphans(index.read_text("utf-8"), [str(one) for one in pages if one.parts[0] != "decisions"])
+
+
+def test_a_page_that_the_index_forgets_or_has_twice_is_found() -> None:
+    index = "[a](how-to/a.md) [b](how-to/b.md), [b](how-to/b.md#there) [c](reference/c.md#x)"
+    assert orphans(index, ["how-to/a.md", "how-to/b.md", "reference/c.md", "d.md"]) == ["how-to/b.md", "d.md"]
 
 
 @pytest.mark.parametrize(
