@@ -83,13 +83,16 @@ def _competing(lines: Sequence[PriceLine], item: ItemCard, world: World, wanted:
 
 
 def _hiding(lines: Sequence[PriceLine], item: ItemCard, wanted: Wanted, rules: Price) -> int:
-    """Where conflicts are refused, the most particular target there is a rule for, whatever the quantity."""
+    """Where conflicts are refused, the most particular target there is a rule for, whatever the quantity.
+
+    One that has a priority hides none of the others: the highest priority of all wins (ERPNext, get_pricing_rules).
+    """
     if rules.conflicts != "refused":
         return len(_TARGETS)
-    fitting = (
-        _target(line) for line in lines if not misfit(line, item, wanted, rules, whatever_quantity=True)
-    )
-    return min(fitting, default=len(_TARGETS))
+    fitting = [line for line in lines if not misfit(line, item, wanted, rules, whatever_quantity=True)]
+    nearest = min(map(_target, fitting), default=len(_TARGETS))
+    prior = any(line.priority > 0 for line in fitting if _target(line) == nearest)
+    return len(_TARGETS) if prior else nearest
 
 
 _TARGETS = ("item", "discount_group", "all")

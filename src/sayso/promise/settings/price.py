@@ -47,9 +47,9 @@ class Price(Struct, frozen=True, forbid_unknown_fields=True):
         Meta(
             description="Rules that stand beside each other: one wins as `particular` and `among_equals` say, or there"
             " is no price until a priority says which. Refused, these decide: the target, before quantities are looked"
-            " at (a rule of the item hides those of its group); the priority; the one respect in which rules differ"
-            " (variant; or customer over customer group over country). Rules that differ in more, or in none, are"
-            " in conflict."
+            " at (a rule of the item hides those of its group, unless it has a priority); the priority; the one respect"
+            " in which rules differ (variant; or customer over customer group over country). Rules that differ in"
+            " more, or in none, are in conflict."
         ),
     ] = "resolved"
     price_sources: Annotated[tuple[Source, ...], Meta(description="Sources whose price lines count.")] = (
@@ -212,8 +212,9 @@ _ODOO = Price(
 
 #: ERPNext, item prices and pricing rules (pricing_rule/utils.py and its tests).
 _ERPNEXT = Price(
-    # get_pricing_rules: rules of the item code hide those of its group; filter_pricing_rules: the highest priority, then
-    # the internal priority of the one set of fields that differs, then MultiplePricingRuleConflict.
+    # get_pricing_rules: rules of the item code hide those of its group, unless they have a priority;
+    # filter_pricing_rules: the highest priority, then the internal priority of the one set of fields that differs, then
+    # MultiplePricingRuleConflict.
     conflicts="refused",
     discount_lines="compete",
     # get_item_details: the price of the price list, the customer's before the general one, which a rule replaces (rate)
