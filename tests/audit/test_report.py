@@ -232,3 +232,24 @@ def test_blocks_stand_on_one_another_within_the_chart():
 def test_lengths_are_shares_and_what_is_something_is_seen():
     assert (length(D(1), D(4), 1000), length(D(4), D(4), 1000), length(D(1), D(0), 1000)) == (250, 1000, 0)
     assert (visible(D("0.01"), D(100000), 1000), visible(D(0), D(5), 1000)) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("most", "labels"),
+    [
+        (7, ["0", "2", "4", "6", "8"]),
+        (35_000, ["0", "10 k", "20 k", "30 k", "40 k"]),
+        (1_800_000, ["0", "500 k", "1,000 k", "1,500 k", "2,000 k"]),
+        (70_000_000, ["0", "20 m", "40 m", "60 m", "80 m"]),
+        (0, ["0", "1", "2", "3", "4"]),
+    ],
+)
+def test_an_axis_is_labelled_in_round_numbers_that_fit(most, labels):
+    chart = stacked(columns([Bar("yes_no", "2026-03-02", Figure(1, 1, D(most)), "dates")])[1], 340, 220, 5)
+    assert [tick.label for tick in chart.sums] == labels
+
+
+def test_days_of_more_than_a_year_are_told_with_their_year():
+    year = [Bar("yes_no", day, Figure(1, 1, D(1)), "dates") for day in ("2026-03-02", "2027-03-08")]
+    assert [one.label for one in columns(year[:1])[1]] == ["2 Mar"]
+    assert columns(year)[1][0].label == "Mar 2026"

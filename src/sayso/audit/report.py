@@ -138,7 +138,7 @@ def _section(findings: Findings, direction: Direction) -> Section:
     return Section(
         direction, words.HEADINGS[direction], DIRECTIONS[direction], findings.directions[direction],
         tuple(_rows(sorted(causes, key=lambda bar: (-bar.figure.money, -bar.figure.lines)), by_cause=True)), each,
-        columns, charts.stacked(columns, 720, 240, 13), charts.stacked(columns, 340, 220, 5),
+        columns, charts.stacked(columns, 720, 240, 9), charts.stacked(columns, 340, 220, 4),
     )  # fmt: skip
 
 

@@ -15,6 +15,8 @@ from sayso.audit.report_words import day
 from sayso.audit.shapes import CAUSES
 
 _MOST_COLUMNS = 53
+_A_YEAR = 52
+_UNITS = ((Decimal(10) ** 9, " bn"), (Decimal(10) ** 6, " m"), (Decimal(10) ** 3, " k"))
 _STEPS = (1, 2, 5, 10)
 _WEEK = timedelta(days=7)
 
@@ -76,7 +78,9 @@ def columns(bars: Iterable[Bar]) -> tuple[int, tuple[Column, ...]]:
     made: list[Column] = []
     for place in range(-(-weeks // each)):
         monday = first + _WEEK * (place * each)
-        made.append(Column(monday, f"{monday.day} {day(monday).split()[1][:3]}", {}))
+        number, month, year = day(monday).split()
+        label = f"{month[:3]} {year}" if weeks > _A_YEAR else f"{number} {month[:3]}"
+        made.append(Column(monday, label, {}))
     for monday, causes in found.items():
         into = made[(monday - first).days // 7 // each].causes
         for cause, amount in causes.items():
@@ -91,12 +95,13 @@ def stacked(of: Sequence[Column], width: int, height: int, labels: int) -> Weeks
         return Weeks(width, height, left, base, (), (), ())
     step = _step(max(column.whole for column in of))
     whole = step * 4
-    room, tall = (width - left - 8) // len(of), base - top
-    wide = max(min(room * 7 // 10, 72), 2)
+    room, tall = width - left - 8, base - top
+    wide = max(min(room * 7 // (10 * len(of)), 72), 2)
+    middles = [left + room * (2 * place + 1) // (2 * len(of)) for place in range(len(of))]
     order: dict[str, int] = {cause: place for place, cause in enumerate(CAUSES)}
     blocks: list[Block] = []
     for place, column in enumerate(of):
-        under, x = ZERO, left + room * place + (room - wide) // 2
+        under, x = ZERO, middles[place] - wide // 2
         for cause in sorted(column.causes, key=lambda cause: order.get(cause, len(order))):
             amount = column.causes[cause]
             low, high = length(under, whole, tall), length(under + amount, whole, tall)
@@ -105,12 +110,8 @@ def stacked(of: Sequence[Column], width: int, height: int, labels: int) -> Weeks
                 title = f"week of {day(column.first)}"
                 blocks.append(Block(x, base - high, wide, high - low, cause, title))
     each = -(-len(of) // labels)
-    days = [
-        Tick(left + room * place + room // 2, column.label)
-        for place, column in enumerate(of)
-        if not place % each
-    ]
-    sums = [Tick(base - length(step * some, whole, tall), f"{step * some:,f}") for some in range(5)]
+    days = [Tick(middles[place], column.label) for place, column in enumerate(of) if not place % each]
+    sums = [Tick(base - length(step * some, whole, tall), _brief(step * some, whole)) for some in range(5)]
     return Weeks(width, height, left, base, tuple(blocks), tuple(days), tuple(sums))
 
 
@@ -132,3 +133,11 @@ def _step(most: Decimal) -> Decimal:
         return Decimal(1)
     size = Decimal(10) ** ((most / 4).adjusted())
     return next(step for step in (size * one for one in _STEPS) if step * 4 >= most)
+
+
+def _brief(amount: Decimal, most: Decimal) -> str:
+    """An amount of an axis in few letters: 1.5 m where the axis goes to millions."""
+    for unit, name in _UNITS:
+        if most >= unit * 40:
+            return f"{(amount / unit).normalize():,f}{name}" if amount else "0"
+    return f"{amount:,f}"
