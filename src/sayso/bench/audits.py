@@ -5,7 +5,6 @@ the live judgement that decides the same lines one by one; seconds, processor ti
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Callable
 from hashlib import sha256
@@ -28,6 +27,7 @@ from sayso.audit.exports import Folders
 from sayso.audit.journal import Placed, laid_out
 from sayso.bench.audits_world import Extent, sampled, written
 from sayso.bench.processes import Used, watched
+from sayso.errors import SaysoError
 from sayso.promise.asking import Question
 from sayso.promise.decision import decide
 from sayso.promise.policy import profiled
@@ -39,7 +39,7 @@ _SCAN = """
 import sys, duckdb
 duckdb.sql(f"SET threads TO {sys.argv[1]}")
 for path in sys.argv[2:]:
-    duckdb.execute("SELECT count(*), max(COLUMNS(*)) FROM read_csv(?, header=true)", [path]).fetchall()
+    duckdb.execute("SELECT count(*), max(COLUMNS(*))::VARCHAR FROM read_csv(?, header=true)", [path]).fetchall()
 """
 
 
@@ -152,7 +152,7 @@ def measured(extent: Extent, workers: int, one: bool, tell: Callable[[str], None
             )
         if not skipped:
             tell("DuckDB")
-            scan = watched([sys.executable, "-c", _SCAN, str(workers), *map(str, files)])
+            scan = _ran([sys.executable, "-c", _SCAN, str(workers), *map(str, files)], "DuckDB", (0,))
             passes.append(_pass("DuckDB, every column of every file", extent.lines, scan))
         tell("one by one")
         sample = sampled(extent, min(_SAMPLE, extent.lines), folder / "sample")
@@ -166,12 +166,22 @@ def measured(extent: Extent, workers: int, one: bool, tell: Callable[[str], None
 
 def _audited(shop: Path, erp: Path, workers: int) -> Used:
     """The command itself, as a person would run it."""
-    used = watched([
-        sys.executable, "-m", "sayso", "audit", "--storefront", str(shop), "--erp", str(erp), "--json", "--workers",
-        str(workers),
-    ])  # fmt: skip
-    if used.status not in (0, 1):
-        raise subprocess.CalledProcessError(used.status, "sayso audit")
+    return _ran(
+        [
+            sys.executable, "-m", "sayso", "audit", "--storefront", str(shop), "--erp", str(erp), "--json", "--workers",
+            str(workers),
+        ],
+        "sayso audit", (0, 1),
+    )  # fmt: skip
+
+
+def _ran(command: list[str], what: str, good: tuple[int, ...]) -> Used:
+    """What a command used; one that failed has measured nothing."""
+    used = watched(command)
+    if used.status not in good:
+        raise SaysoError(
+            f"{what} ended with status {used.status}", remedy="run it by itself: it says what is wrong"
+        )
     return used
 
 

@@ -106,7 +106,7 @@ def _troubled(chance: Random, item: int, quantity: int, placed: datetime) -> tup
     if sort == 2:
         return item, 9_000, price - (quantity < 12), 9_999, ""  # there never was so much
     if sort == 3:
-        return tens, 10, _price(tens), 300, ""  # reserved but for a few
+        return tens, 11, _price(tens), 600, ""  # reserved but for a few
     if sort == 4:
         return tens + 1, 7, _price(tens + 1), 300, ""  # packs of six
     if sort == 5:
