@@ -44,7 +44,7 @@ async def test_another_policy_is_shown_with_its_flips(loaded, traded, tmp_path: 
     (tmp_path / "p.toml").write_text('[availability]\nbackorder = false\n[credit]\nover_limit = "refer"\n')
     said = await loaded("replay", "--policy", "p.toml")
     assert said.exit_code == 0, said.output
-    for word in ("Under p.toml, of 3 decisions", "on its own evidence", traded[1]):
+    for word in ("Under p.toml, 2 of 3 decisions would come out the same", "on its own evidence", traded[1]):
         assert word in said.stdout, word
     found = json.loads((await loaded("replay", "--policy", "p.toml", "--json")).stdout)["what_if"]
     assert found["tried"] == 3
@@ -101,16 +101,21 @@ async def test_decisions_are_found(loaded, traded):
     assert (await loaded("decisions", "--reason", "because")).exit_code == 2
 
 
-async def test_how_promises_ended(loaded, traded, conn):
+async def test_how_promises_ended(loaded, traded, conn, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("COLUMNS", "140")
     assert (await loaded("promises", "ended")).stdout == "No promise has ended.\n"
     await conn.execute(
-        "INSERT INTO promise_ends (promise, ended, how, cause) VALUES ($1, now(), 'late', 'demand_gone')",
+        "INSERT INTO promise_ends (promise, ended, how, cause, by, facts) VALUES ($1, now(), 'refused_by_erp', "
+        "'demand_gone', 'erp', $2)",
         traded[0],
+        '{"why": "by erp", "presumed": true, "gone": "2011-01-05"}',
     )
     said = await loaded("promises", "ended")
     assert said.exit_code == 0, said.output
-    for word in ("By cause", "By item", "HEART", "demand_gone", "100.0%", traded[0]):
+    for word in ("By cause", "By item", "HEART", "demand_gone", "100.0%", "refused by erp", traded[0]):
         assert word in said.stdout, word
+    assert all(word in said.stdout for word in ("by erp", "gone 2011-01-05", "presumed"))
+    assert "why" not in said.stdout
     found = json.loads((await loaded("promises", "ended", "--json", "--since", "2020-01-01")).stdout)
     assert [one["promise"] for one in found["ends"]] == [traded[0]]
     assert found["rates"]["item"][0]["key"] == "HEART"

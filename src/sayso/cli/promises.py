@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from decimal import Decimal
 from typing import Any
 
 import click
@@ -17,7 +18,7 @@ from sayso.store.endings import HOW, KEYS
 
 _EVERYTHING = Caller("terminal", frozenset({"admin"}))
 _SHOWN = 12
-_MINUTE = 16
+_DAY = 10
 
 
 @click.group()
@@ -85,7 +86,7 @@ def _rates(by: str, rows: list[dict[str, Any]]) -> Any:
             row["how"].replace("_", " "),
             f"{row['promises']:,}",
             share,
-            row["amount"],
+            _money(row["amount"]),
         )
         table.add_row(*map(Text, cells))
     if len(rows) > _SHOWN:
@@ -94,23 +95,35 @@ def _rates(by: str, rows: list[dict[str, Any]]) -> Any:
 
 
 def _ends(rows: list[dict[str, Any]]) -> Any:
+    figures = ("Promise", "Ended", "Customer", "Amount")
     table = options.table(
-        "Promise",
-        "Ended",
-        "How",
-        "Cause",
-        "By",
-        "Order",
-        "Customer",
-        "Amount",
-        "Facts",
-        right=("Amount",),
-        whole=("Promise", "Ended", "Cause", "Customer", "Amount"),
-    )
+        "Promise", "Ended", "How", "Order", "Customer", "Amount", "What is known", right=("Amount",), whole=figures
+    )  # fmt: skip
     for one in rows:
-        facts = ", ".join(f"{name} {value}" for name, value in one["facts"].items())
-        when = one["ended"][:_MINUTE].replace("T", " ")
-        names = ("how", "cause", "by", "order", "customer", "amount")
-        cells = (one["promise"], when, *(one[name] for name in names), facts)
-        table.add_row(*map(Text, cells))
+        how = f"{one['how'].replace('_', ' ')}: {one['cause']}" if one["cause"] else one["how"]
+        cells = (
+            one["promise"],
+            one["ended"][:_DAY],
+            how,
+            one["order"],
+            one["customer"],
+            _money(one["amount"]),
+        )
+        table.add_row(*map(Text, (*cells, _known(one))))
     return table
+
+
+def _known(one: dict[str, Any]) -> str:
+    """Who ended it and the facts of its end, in a line: what only holds or not by its name, and nothing twice."""
+    by = f"by {one['by']}" if one["by"] else ""
+    told = {name: value for name, value in one["facts"].items() if value not in (one["order"], by)}
+    facts = (name if value is True else f"{name} {value}" for name, value in sorted(told.items(), key=_last))
+    return ", ".join(filter(None, (by, *facts)))
+
+
+def _last(fact: tuple[str, Any]) -> tuple[bool, str]:
+    return fact[1] is True, fact[0]
+
+
+def _money(amount: str) -> str:
+    return f"{Decimal(amount):,.2f}"

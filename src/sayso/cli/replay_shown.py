@@ -73,7 +73,8 @@ def show(plan: Plan, tally: Tally, shown: Mapping[str, Any], console: Any) -> No
 
 def _what_if(found: Figures, policy: str, console: Any) -> None:
     console.print(
-        f"\nUnder {policy}, of {found.tried:,} decisions {found.same:,} come out the same.", markup=False
+        f"\nUnder {policy}, {found.same:,} of {found.tried:,} decisions would come out the same.",
+        markup=False,
     )
     if found.worst:
         console.print()
