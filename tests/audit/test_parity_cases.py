@@ -79,7 +79,7 @@ def test_facts_are_as_of_the_day_unless_they_say():
             "given.stock[0].onhand: 1: stock has no such column; did you mean on_hand?",
         ),
         (
-            {"stock": [{"item": "A"}]},
+            {"stock": [{"item": "A"}, {"item": "A", "site": "L"}]},
             "given.stock[0].site: : a column of the key is blank or missing; the key of stock is item, site, variant",
         ),
         (
@@ -339,3 +339,29 @@ def test_what_is_said_of_answers_is_what_they_have():
 def test_none_alone_is_expected_where_the_question_has_one_figure():
     found = case(ask={"earliest": {"item": "A", "quantity": "1"}}, expect=None)
     assert found.questions[0].expect == {"earliest": None}
+
+
+def test_what_a_line_replaces_may_be_its_quantity_alone():
+    ask = {"warning": {"item": "A", "quantity": "5", "date": "1", "replaces": "4"}}
+    given = {
+        "stock": {"item": "A", "site": "X", "on_hand": "5"},
+        "demand": {"document": "S", "line": "1", "item": "A", "site": "X", "quantity": "4", "due": "1"},
+    }
+    found = case(given=given, ask=ask, expect={"warning": "false"})
+    (one,) = found.questions
+    told = one.ask.answer(found.given.books, one.asked, found.today, found.policy).answer
+    assert told == {"warning": False, "available_after": "0"}
+
+
+def test_an_item_that_only_prices_name_has_a_price():
+    given = {"prices": {"target": "A", "price": "5"}}
+    found = case(given=given, ask={"price": {"item": "A", "quantity": "2"}}, expect={"unit_price": "5"})
+    (one,) = found.questions
+    told = one.ask.answer(found.given.books, one.asked, found.today, found.policy).answer
+    assert (told["unit_price"], told["line_amount"]) == ("5.00", "10.00")
+    found = case(given=given, ask={"price": {"item": "B", "quantity": "2"}}, expect={"unit_price": "5"})
+    (one,) = found.questions
+    assert (
+        one.ask.answer(found.given.books, one.asked, found.today, found.policy).answer["reason"]
+        == "unknown_item"
+    )

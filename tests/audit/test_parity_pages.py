@@ -67,7 +67,7 @@ CASE = {"id": "a", "ask": {"sellable": {"item": "A"}}, "expect": {"sellable": 1}
     [
         {"id": None}, {"expect": {}}, {"expect": None}, {"profile": "odo"}, {"polcy": {}},
         {"policy": {"credit": {"overdu": "x"}}}, {"policy": {"credit.overdue": "maybe"}}, {"policy": {"credt": {}}},
-        {"given": {"stok": []}}, {"given": {"stock": [{"item": "A"}]}},
+        {"given": {"stok": []}}, {"given": {"stock": [{"site": "L"}]}},
         {"given": {"stock": [{"item": "A", "site": "L", "x": 1}]}},
         {"given": {"inbound": [{"document": "P", "line": 1, "due": [1]}]}},
         {"given": {"items": [{"item": "A", "status": "on"}]}},

@@ -53,9 +53,11 @@ def price(books: Books, asked: Price, today: Day, policy: Policy) -> Told:
     item = books.item(asked.item)
     account = books.account(asked.customer)
     customer = account.customers.get(asked.customer) or Customer(asked.customer)
-    unit = unit_of(item, asked.uom) if item.known else None
+    # A case may give prices of an item alone, which then has its base unit and nothing else.
+    known = item.known or any(line.target_type == "item" for line in item.prices)
+    unit = unit_of(item, asked.uom) if known else None
     if unit is None:
-        why = "unknown_uom" if item.known else "unknown_item"
+        why = "unknown_uom" if known else "unknown_item"
         return Told(_nothing(why), [f"asked: {asked.item} in {asked.uom or 'its base unit'}: {why}"])
     world = books.world(policy)
     currency = asked.currency or customer.currency or policy.company.currency

@@ -62,7 +62,7 @@ class Warned(Struct, frozen=True, forbid_unknown_fields=True):
     """Whether a line of so much, to leave on a day (today, where none is said), makes a shortage.
 
     `document` and `line` are a demand that is given and is being changed: it is what is replaced, unless said otherwise,
-    and it is fulfilled as that demand is.
+    and it is fulfilled as that demand is. What is replaced may be its quantity alone.
     """
 
     item: str
@@ -70,7 +70,7 @@ class Warned(Struct, frozen=True, forbid_unknown_fields=True):
     site: str | None = None
     variant: str = ""
     date: day_ | None = None
-    replaces: Earlier | None = None
+    replaces: Earlier | Decimal | None = None
     document: str = ""
     line: str = ""
     fulfilment: str = ""
@@ -98,7 +98,8 @@ def warning(books: Books, asked: Warned, today: day_, policy: Policy) -> Told:
     day, lines = asked.date or today, Lines(books, asked.item, today, policy)
     own = lines.row(asked.document, asked.line) if asked.document else None
     place = lines.place(asked.site, asked.variant)
-    replaced = _replaced(asked.replaces, own, day, lines, place)
+    earlier = Earlier(asked.replaces) if isinstance(asked.replaces, Decimal) else asked.replaces
+    replaced = _replaced(earlier, own, day, lines, place)
     fulfilment = asked.fulfilment or (own or {}).get("fulfilment") or ""
     found = warning_of(place, asked.quantity, day, replaced, today, policy, fulfilment)
     after = None if found.after is None else plain(found.after)

@@ -17,7 +17,7 @@ from sayso.audit.parity_given import day_of
 from sayso.audit.parity_yaml import Value
 from sayso.canon.decimals import plain
 
-_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
+_DECIMAL = re.compile(r"[+-]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WORDS = {"true": True, "yes": True, "false": False, "no": False}
 

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from functools import cache
 from typing import Any, NamedTuple
 
+from sayso.audit.parity_left_out import LeftOut, sites_named
 from sayso.audit.parity_yaml import Trail, Value
 from sayso.canon.kinds import KINDS
 from sayso.canon.rows import RowReader
@@ -66,6 +67,7 @@ def given(value: Value, troubles: list[Trouble], beside: Mapping[str, Value] | N
     today = _today(about.get("today"), where.get("today", ()), troubles)
     as_of = _as_of(about.get("as_of"), where.get("as_of", ()), today, troubles)
     keys: set[tuple[str | None, ...]] = set()
+    left_out = LeftOut(one_site=not sites_named((kind, _of_a_load(rows)) for _, kind, rows in told))
     for trail, kind, rows in told:
         if kind in BESIDE:
             continue
@@ -76,12 +78,20 @@ def given(value: Value, troubles: list[Trouble], beside: Mapping[str, Value] | N
             continue
         at: Trail = (*trail, kind)
         known = as_of
-        if isinstance(rows, dict) and "rows" in rows and rows.keys() <= _OF_A_LOAD:
+        if isinstance(rows, dict) and _of_a_load(rows) is not rows:
             known = _as_of(rows.get("as_of"), at, today, troubles) if rows.get("as_of") else as_of
-            rows, at = rows["rows"], (*at, "rows")
-        for row in _rows(kind, rows, at, today, keys, troubles):
+            rows, at = _of_a_load(rows), (*at, "rows")
+        for row in _rows(kind, rows, at, today, left_out, keys, troubles):
             books.put(kind, {**row, "as_of": known})
     return Given(books, today)
+
+
+def _of_a_load(rows: Value) -> Value:
+    """The rows of a kind, also where they stand as a load over HTTP has them."""
+    within: Value = (
+        rows["rows"] if isinstance(rows, dict) and rows.keys() <= _OF_A_LOAD and "rows" in rows else rows
+    )
+    return within
 
 
 def _told(value: Value, troubles: list[Trouble]) -> Iterator[tuple[Trail, str, Value]]:
@@ -139,7 +149,13 @@ def _as_of(value: Value, trail: Trail, today: date, troubles: list[Trouble]) -> 
 
 
 def _rows(
-    kind: str, rows: Value, at: Trail, today: date, keys: set[tuple[str | None, ...]], troubles: list[Trouble]
+    kind: str,
+    rows: Value,
+    at: Trail,
+    today: date,
+    left_out: LeftOut,
+    keys: set[tuple[str | None, ...]],
+    troubles: list[Trouble],
 ) -> Iterator[Mapping[str, Any]]:
     """The rows of a kind, each key once."""
     listed = [rows] if isinstance(rows, dict) else rows
@@ -155,7 +171,7 @@ def _rows(
             remedy = f"write e.g. {{{', '.join(f'{column.name}: ...' for column in reader.kind.key)}}}"
             troubles.append(Trouble(trail, shown(row), "a row is a mapping of columns to values", remedy))
             continue
-        read = reader.mapping(0, _dated(row, dates, today))
+        read = reader.mapping(0, left_out.whole(kind, _dated(row, dates, today)))
         if isinstance(read, list):
             troubles += [
                 Trouble((*trail, one.field) if one.field else trail, one.value, one.detail, one.remedy)

@@ -96,7 +96,12 @@ Alone, `expect: 10` is enough of `sellable`, `earliest`, `warning` and `overdue`
 `-3`, `0`.
 
 **Rows** have the columns of their kind; a kind may have one row instead of a list, or `rows` as a load over HTTP
-has them. The key of a row stands once.
+has them. The key of a row stands once. Of it may be left out: the site of stock,
+supply and demand, where no row names one; the number of a document, and of a line, which then is one of its own; of a
+price the `line_type` (a discount where it has no price), `source_type` (the customer named, or all) and `target_type`
+(the item named, or all). What is `open` of a receivable is its amount unless said otherwise. An item that only prices
+name has a price, but a promise is made of items and customers that are given.
+
 Receipts teach when what is on its way arrives, where the policy goes by that (`availability.inbound_date`).
 
 ## What is compared
@@ -111,6 +116,19 @@ What is named, and nothing else; and that exactly.
 """
 
 _ENDING = """
+## What cases cannot say
+Tests of ERPs that cannot be told as cases, because the facts do not carry what they are about:
+
+- Business Central: a customer who is allowed no line discounts (say `allow_discount: false` with the prices instead);
+  prices of resources, jobs and purchases; capable-to-promise, which plans supply.
+- Odoo: rules based on cost or on another list (say the price that comes of it); extra prices of attributes; taxes that
+  are mapped to others or fixed amounts; stock of an owner or a shelf. A discount below 0 is a `margin_percent`. Stock
+  that is reserved for no demand that is given is taken off the forecast as well.
+- ERPNext: several rules at once (their discounts added or on top of each other), free items, conditions in code, limits
+  in amounts, mixed or cumulative quantities.
+- Tryton: formulas on cost; a list's first line without `priority` (the more particular one is taken). Whether a credit of
+  0 would be let pass is asked of no sale: `account_credit_limit` by itself refuses it over the limit.
+
 ## The command
 `sayso parity FILE...` shows each difference with the arithmetic that led to Sayso's answer, then the counts by profile
 and question. `--profile P` or `--policy FILE` puts another profile or policy in the place of every case's own (its

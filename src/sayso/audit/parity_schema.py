@@ -12,6 +12,7 @@ import msgspec
 
 from sayso.audit.asked import ASKED_IN, ask_named
 from sayso.audit.parity_given import USUAL_DAY
+from sayso.audit.parity_left_out import MAY_BE_LEFT_OUT
 from sayso.audit.parity_questions import BESIDE, NAMED_BY
 from sayso.canon.columns import Column, Kind
 from sayso.canon.kinds import KINDS
@@ -146,7 +147,7 @@ def _rows(kind: Kind) -> dict[str, Any]:
         "type": "object",
         "properties": {column.name: _column(column) for column in kind.all}
         | {"deleted": {"type": "boolean"}},
-        "required": list(kind.required),
+        "required": [name for name in kind.required if name not in MAY_BE_LEFT_OUT],
         "additionalProperties": False,
     }
     rows = {"type": "array", "items": row}
