@@ -29,7 +29,7 @@ counts against precision. All figures are of fixed seeds.
 
 They are what is left after mending. The first run of the generator found what the audit's own tests had not: an audit
 that stopped where a calendar met a rule of a region; a second cause that was none beside cases counted as pieces; and, of
-what a storefront had turned away, 15 of 18 lines under reserved stock, region, units and dates with a wrong cause. Every
+what a storefront had turned away, all 15 lines under reserved stock, region, units and dates with a wrong cause. Every
 one of these was the audit's mistake and was mended there, not in the worlds. Seeds that nobody had looked at then
 (`make soak`) say whether that was learned or memorised.
 """
