@@ -17,6 +17,7 @@ STRANGERS = """
 - {id: within, ask: {sellable: {item: A, site: LON, expect: {sellable: 10}}}}
 - {id: in a question, questions: [{ask: sellable, item: A, site: LON, expect: {sellable: 10}}]}
 - {id: as a question, questions: [{sellable: {item: A, site: LON}, expect: {sellable: 10}}]}
+- {id: in a question by a name, questions: {now: {ask: sellable, item: A, site: LON, expect: {sellable: 10}}}}
 - {id: in a list, ask: [sellable], with: {item: A, site: LON}, expect: [{sellable: 10}]}
 - {id: a list of one, ask: [{sellable: {item: A, site: LON}}], expect: {sellable: 10}}
 """

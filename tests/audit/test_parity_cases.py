@@ -353,6 +353,23 @@ def test_what_a_line_replaces_may_be_its_quantity_alone():
     assert told == {"warning": False, "available_after": "0"}
 
 
+def test_what_a_line_replaces_may_be_a_document_alone():
+    ask = {"warning": {"item": "A", "quantity": "5", "date": "1", "replaces": {"document": "S"}}}
+    given = {
+        "stock": {"item": "A", "on_hand": "5"},
+        "demand": {"document": "S", "item": "A", "quantity": "4", "due": "1"},
+    }
+    found = case(given=given, ask=ask, expect={"warning": "false"})
+    (one,) = found.questions
+    told = one.ask.answer(found.given.books, one.asked, found.today, found.policy).answer
+    assert told == {"warning": False, "available_after": "0"}
+
+
+def test_a_blank_site_is_none_that_is_named():
+    found = case(ask={"sellable": {"item": "A", "site": ""}}, expect={"sellable": "1"})
+    assert found.questions[0].asked.site is None  # type: ignore[attr-defined]
+
+
 def test_an_item_that_only_prices_name_has_a_price():
     given = {"prices": {"target": "A", "price": "5"}}
     found = case(given=given, ask={"price": {"item": "A", "quantity": "2"}}, expect={"unit_price": "5"})

@@ -84,3 +84,12 @@ def test_every_difference_is_told_not_the_first_alone():
 def test_each_expected_thing_of_a_list_is_another_one():
     found = compared([{"s": "1"}, {"s": "1"}], [{"s": "1"}, {"s": "2"}], DAY, "x")
     assert [str(one) for one in found] == ["x[1].s: expected 1, told 2 (1 more)"]
+
+
+def test_that_something_is_overdue_may_be_expected_as_true():
+    today = date(2026, 3, 2)
+    assert not compared({"overdue": "true"}, {"overdue": "5.00"}, today)
+    assert not compared({"overdue": "false"}, {"overdue": "0.00"}, today)
+    assert compared({"overdue": "true"}, {"overdue": "0.00"}, today)
+    assert compared({"overdue": "false"}, {"overdue": "5.00"}, today)
+    assert compared({"exposure": "true"}, {"exposure": "5.00"}, today)

@@ -49,10 +49,11 @@ class Earliest(Struct, frozen=True, forbid_unknown_fields=True):
 class Earlier(Struct, frozen=True, forbid_unknown_fields=True):
     """A line as it stood before it was changed: so much, to leave on a day (the same as now, where none is said).
 
-    It is the demand of that document and line, where these are said; else the one of that day that is as large.
+    It is the demand of that document and line, where these are said, and as large as that unless said otherwise; else
+    the one of that day that is as large.
     """
 
-    quantity: Decimal
+    quantity: Decimal | None = None
     date: day_ | None = None
     document: str = ""
     line: str = ""
@@ -113,8 +114,13 @@ def _replaced(
     if earlier is None:
         return None if own is None else Replaced(own["quantity"], lines.demand(own, place.site))
     named = lines.row(earlier.document, earlier.line) if earlier.document else own
-    stood = named or lines.stood(place, earlier.quantity, earlier.date or day)
-    return Replaced(earlier.quantity, None if stood is None else lines.demand(stood, place.site))
+    quantity = earlier.quantity if earlier.quantity is not None else (named or {}).get("quantity")
+    if quantity is None:
+        raise BadField(
+            "replaces.quantity", "", "this is missing", remedy="write quantity: ..., or name a document"
+        )
+    stood = named or lines.stood(place, quantity, earlier.date or day)
+    return Replaced(quantity, None if stood is None else lines.demand(stood, place.site))
 
 
 def earliest(books: Books, asked: Earliest, today: day_, policy: Policy) -> Told:

@@ -1,7 +1,7 @@
 """What a case expects, held against what was told: exactly, but only what is named.
 
 A decimal is compared by value, a date as a day or as days from today, a list and a mapping as subsets. Expecting
-none is expecting null; an empty list expects an empty one.
+none is expecting null; an empty list expects an empty one. That something is overdue may be expected as true.
 """
 
 from __future__ import annotations
@@ -41,6 +41,13 @@ def compared(expected: Value, told: Any, today: date, field: str = "") -> list[D
         return _mapping(expected, told, today, field)
     if isinstance(expected, list):
         return _listed(expected, told, today, field)
+    if (
+        field == "overdue"
+        and expected is not None
+        and expected.lower() in _WORDS
+        and not isinstance(told, bool)
+    ):
+        told = _number(told or "0") != 0
     return [] if _same(expected, told, today) else [_difference(expected, told, today, field)]
 
 

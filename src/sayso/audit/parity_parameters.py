@@ -36,7 +36,9 @@ def parameters(
             near = get_close_matches(name, known, 1)
             remedy = f"did you mean {near[0]}?" if near else "known are " + ", ".join(known)
             troubles.append(Trouble((*trail, name), shown(given[name]), "there is no such parameter", remedy))
-    wanted = {name: value for name, value in given.items() if value is not None and name in known}
+    told = {name: value for name, value in given.items() if value is not None and name in known}
+    # A blank site is none that is named, as in facts.
+    wanted = {name: value for name, value in told.items() if name != "site" or value != ""}
     dating = _dating_of(shape)
     try:
         asked = msgspec.convert(dating(wanted, today) if dating else wanted, shape, strict=False)

@@ -74,11 +74,11 @@ def _under_questions(case: dict[str, Value], troubles: list[Trouble]) -> Iterato
         if name in case:
             remedy = f"move {name} into a question"
             troubles.append(Trouble((name,), "", f"{name} and questions cannot stand together", remedy))
-    if not isinstance(listed, list) or not listed:
+    if not isinstance(listed, list | dict) or not listed:
         remedy = "write - {ask: {...}, expect: {...}}"
         troubles.append(Trouble(("questions",), shown(listed), "questions are a list", remedy))
         return
-    for place, one in enumerate(listed):
+    for place, one in listed.items() if isinstance(listed, dict) else enumerate(listed):
         trail: Trail = ("questions", place)
         if not isinstance(one, dict):
             troubles.append(Trouble(trail, shown(one), "a question is a mapping", "write ask: and expect:"))

@@ -38,7 +38,10 @@ _FIELDS = "\n".join(
             "`expect`",
             "what is expected of the answer, or of each, unless the questions have their own",
         ),
-        ("`questions`", "instead of `ask` and `expect`: a list of `{ask, expect}`"),
+        (
+            "`questions`",
+            "instead of `ask` and `expect`: a list of `{ask, expect}`, or a mapping of them by names of your own",
+        ),
     )
 )
 
@@ -108,6 +111,7 @@ Receipts teach when what is on its way arrives, where the policy goes by that (`
 What is named, and nothing else; and that exactly.
 
 - A decimal by value: 10, 10.0 and "10.00" are one. A date as a day.
+- `overdue` may be true or false: whether there is any.
 - `null` (or `none`) is none. A field that the answer does not have is a difference.
 - A mapping may name some fields of a mapping. A list may name some things of a list, in any order, each another one;
   `[]` is a list with nothing in it.

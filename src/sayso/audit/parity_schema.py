@@ -106,7 +106,12 @@ def _case(parameters: dict[str, Any], shapes: dict[str, Any]) -> dict[str, Any]:
             "given": {"$ref": "#/$defs/given"},
             "ask": asks,
             "expect": expects,
-            "questions": {"type": "array", "minItems": 1, "items": _question(asks, expects, beside)},
+            "questions": {
+                "type": ["array", "object"],
+                "minItems": 1,
+                "items": _question(asks, expects, beside),
+                "additionalProperties": _question(asks, expects, beside),
+            },
         },
         "required": ["id"],
         "anyOf": [{"required": ["ask"]}, {"required": ["questions"]}],
