@@ -145,6 +145,7 @@ def test_a_profile_may_be_a_policy_file_beside_the_cases(tmp_path):
         ({"policy": {"credit.overdue": "maybe"}}, "policy.credit.overdue: maybe: invalid enum value 'maybe'; see"),
         ({"id": None}, "id: : every case has an id, a text;"),
         ({"aks": "x"}, "aks: : there is no such field; did you mean ask?"),
+        ({"ask": [], "expect": []}, ": : nothing is asked; write ask: {sellable: {...}}; one of sellable,"),
         ({"ask": None}, ": : nothing is asked; write ask: {sellable: {...}}; one of sellable,"),
         ({"ask": {"promis": {}}}, "ask.promis: promis: there is no such question; did you mean promise?"),
         ({"ask": {"promise": "x", "of": "y"}}, "ask: {'promise': 'x', 'of': 'y'}: a question names one thing"),

@@ -38,7 +38,7 @@ def _asked(
     holder: dict[str, Value], trail: Trail, about: Sequence[str], troubles: list[Trouble]
 ) -> list[Written]:
     """The questions under `ask` of a case, or of one of its `questions`, with the parameters beside it."""
-    if holder.get("ask") is None:
+    if holder.get("ask") in (None, "", [], {}):
         _beyond(holder, trail, (*about, "ask", "expect", *BESIDE), troubles)
         remedy = f"write ask: {{sellable: {{...}}}}; one of {', '.join(ASKED_IN)}"
         troubles.append(Trouble(trail, "", "nothing is asked", remedy))
