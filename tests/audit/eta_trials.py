@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from sayso.audit import eta_reading
-from sayso.audit.eta_backtest import Trial, tried
-from sayso.audit.eta_worlds import WORLDS
+from sayso.audit.eta import reading as eta_reading
+from sayso.audit.eta.backtest import Trial, tried
+from sayso.audit.eta.worlds import WORLDS
 from sayso.demo import distributor, moving
 from sayso.promise.eta import Receipt
 

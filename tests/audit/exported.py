@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sayso.audit.exports import Folders
-from sayso.audit.mapping import parse
+from sayso.audit.exports.folders import Folders
+from sayso.audit.exports.mapping import parse
 
 HEAD = "order,line,placed,customer,country,currency,item,quantity,uom,unit_price,amount,total"
 STOCK = "item,site,on_hand\nA,LON,100\n"

@@ -9,10 +9,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sayso.audit import replaying_run
-from sayso.audit.replaying import Tally
-from sayso.audit.replaying_run import Checkpoint, Place, Plan
-from sayso.audit.whatif import Alternative
+from sayso.audit.replay import run as replaying_run
+from sayso.audit.replay.replaying import Tally
+from sayso.audit.replay.run import Checkpoint, Place, Plan
+from sayso.audit.replay.whatif import Alternative
 from sayso.store import journal
 from sayso.store.journal import Filter
 from world import SCHEMA, Shop, day

@@ -15,9 +15,9 @@ from audit import planted_faults, planted_others
 from audit.planted_files import written
 from audit.planted_others import LAX, planted
 from audit.planted_world import Journal, Label, Trade
-from sayso.audit.engine import audited
-from sayso.audit.exports import Folders
-from sayso.audit.mapping import parse
+from sayso.audit.engine.audited import audited
+from sayso.audit.exports.folders import Folders
+from sayso.audit.exports.mapping import parse
 from sayso.audit.shapes import CAUSES, Spot
 from sayso.promise import policy as policies
 from sayso.promise.policy import profiled

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from msgspec.structs import replace
 
 from audit.worlds import NOW, Told, audit, line, on, shop, stocked
-from sayso.audit.engine_findings import Findings
+from sayso.audit.engine.findings import Findings
 from sayso.audit.shapes import FileRead, Intake, Problem, ProblemCount, Spot
 from sayso.promise.policy import read
 

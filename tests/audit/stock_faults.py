@@ -229,33 +229,37 @@ PROMISING: tuple[tuple[str, Fault], ...] = (
         "a receipt is not taken off again", "order_promising.first_day", "left -= received", "pass",
     )),
     ("bc-lines-that-are-requested-later-do-not-count", fault(
-        "lines that are requested later count", "audit/line_dates.Lines.latest",
+        "lines that are requested later count", "audit/parity/line_dates.Lines.latest",
         'wish.line_day if self._policy.availability.later_requests == "leave_out" else None', "None",
     )),
     ("bc-later-lines-count-where-the-policy-says-so", fault(
-        "lines that are requested later never count", "audit/line_dates.Lines.latest",
+        "lines that are requested later never count", "audit/parity/line_dates.Lines.latest",
         'if self._policy.availability.later_requests == "leave_out" else None', "",
     )),
     ("bc-requirements-that-are-no-orders-count-however-late", fault(
-        "no requirement that is later counts", "audit/line_dates.Lines.place", '(row.get("kind") or "order") != "order"',
+        "no requirement that is later counts",
+        "audit/parity/line_dates.Lines.place", '(row.get("kind") or "order") != "order"',
         "False",
     )),
     ("bc-the-line-itself-always-counts", fault(
-        "the line itself does not count where it is requested later", "audit/line_dates.Lines.place", "row is own or ", "",
+        "the line itself does not count where it is requested later",
+        "audit/parity/line_dates.Lines.place", "row is own or ", "",
     )),
     ("bc-the-shipping-time-of-another-line", fault(
-        "another line is requested to be shipped when it is to be delivered", "audit/line_dates.Lines.shipped",
+        "another line is requested to be shipped when it is to be delivered", "audit/parity/line_dates.Lines.shipped",
         'self._policy.dates.requested == "delivery"', "False",
     )),
     ("plain-requested-is-to-leave", fault(
-        "every requested date is one of delivery", "audit/line_dates.Lines.shipped",
+        "every requested date is one of delivery", "audit/parity/line_dates.Lines.shipped",
         'self._policy.dates.requested == "delivery"', "True",
     )),
     ("bc-not-before-it-has-to-leave", fault(
-        "it may be sooner than it is requested", "audit/line_dates.Lines.leaves", "wish.floor and day < wish.day", "False",
+        "it may be sooner than it is requested",
+        "audit/parity/line_dates.Lines.leaves", "wish.floor and day < wish.day", "False",
     )),
     ("bc-sooner-where-no-delivery-is-requested", fault(
-        "it may never be sooner than its shipment date", "audit/line_dates.Lines.leaves", "wish.floor and day", "day",
+        "it may never be sooner than its shipment date",
+        "audit/parity/line_dates.Lines.leaves", "wish.floor and day", "day",
     )),
     ("bc-not-before-it-has-to-leave", fault(
         "handling takes no time", "calendars.shipment_day", "site.back(leaves, handling_days) if", "leaves if",
@@ -268,15 +272,16 @@ PROMISING: tuple[tuple[str, Fault], ...] = (
         "it is delivered while the buyer rests", "calendars.shipment_day", "buyer.next(delivery)", "delivery",
     )),
     ("bc-the-shipping-time-of-the-lane", fault(
-        "without a shipping time of its own a customer has none", "audit/line_dates.Lines._counted_back", "days is None",
+        "without a shipping time of its own a customer has none",
+        "audit/parity/line_dates.Lines._counted_back", "days is None",
         "False",
     )),
     ("bc-a-line-that-only-says-when-it-is-to-be-delivered", fault(
-        "it is shipped when it is to be delivered", "audit/line_dates.Lines._meant",
+        "it is shipped when it is to be delivered", "audit/parity/line_dates.Lines._meant",
         'self._policy.dates.requested == "shipment"', "True",
     )),
     ("bc-a-day-that-does-not-work-moves", fault(
-        "it leaves while the site rests", "audit/line_dates.Lines.leaves", ".next(day.toordinal())",
+        "it leaves while the site rests", "audit/parity/line_dates.Lines.leaves", ".next(day.toordinal())",
         ".before(day.toordinal())",
     )),
     ("bc-a-special-order-waits-for-its-purchase", fault(
@@ -312,11 +317,12 @@ WARNING: tuple[tuple[str, Fault], ...] = (
         "a changed line stands against itself", "sellable.warning", "replaced is not None and own is not None", "False",
     )),
     ("bc-a-changed-line", fault(
-        "more is given back than was there", "audit/line_dates.Lines.stood",
+        "more is given back than was there", "audit/parity/line_dates.Lines.stood",
         'and row["quantity"] >= quantity', "",
     )),
     ("bc-a-changed-line", fault(
-        "any day's demand is given back", "audit/line_dates.Lines.stood", "and self._stands(self._meant(row)) == day", "",
+        "any day's demand is given back",
+        "audit/parity/line_dates.Lines.stood", "and self._stands(self._meant(row)) == day", "",
     )),
     ("bc-a-changed-line-that-stood-later-keeps-its-reservation", fault(
         "a line that stood later gives back its reservation", "sellable._less", "(released if later else ZERO)", "ZERO",
@@ -363,7 +369,7 @@ WARNING: tuple[tuple[str, Fault], ...] = (
         "what is not stocked warns", "sellable.warning", "not place.card.stocked", "False",
     )),
     ("plain-variants-and-sites", fault(
-        "all variants are one", "audit/line_dates._together", "if one.variant == variant", "",
+        "all variants are one", "audit/parity/line_dates._together", "if one.variant == variant", "",
     )),
 )  # fmt: skip
 

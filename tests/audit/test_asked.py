@@ -8,8 +8,7 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from sayso.audit import asked
-from sayso.audit.asked import ASKED_IN, Told, ask_named
+from sayso.audit.parity.asked import Told, ask_named
 from sayso.errors import BadField
 from sayso.promise.gather import Books
 from sayso.promise.policy import profiled
@@ -80,12 +79,6 @@ def test_a_question_that_is_not_known_is_refused_with_the_nearest_name():
     with pytest.raises(BadField, match="no such question") as refused:
         ask_named("selable")
     assert refused.value.remedy == "did you mean sellable?"
-
-
-def test_a_question_whose_module_is_missing_says_so(monkeypatch):
-    monkeypatch.setattr(asked, "ASKED_IN", {**ASKED_IN, "margin": "asks_margin"})
-    with pytest.raises(BadField, match="cannot be answered yet"):
-        ask_named("margin")
 
 
 def test_what_cannot_be_asked_is_refused_by_field():

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from sayso.audit.asked import ask_named
-from sayso.audit.asks_price import Price
+from sayso.audit.parity.asked import ask_named
+from sayso.audit.parity.asks_price import Price
 from sayso.errors import BadField
 from sayso.promise.gather import Books
 from sayso.promise.policy import profiled

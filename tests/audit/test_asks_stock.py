@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from sayso.audit.asked import ask_named
+from sayso.audit.parity.asked import ask_named
 from sayso.errors import BadField
 from sayso.promise import policy as policies
 from sayso.promise.gather import Books

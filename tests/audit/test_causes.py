@@ -10,7 +10,7 @@ from itertools import combinations
 import pytest
 
 from audit.worlds import NOW, Told, all_spots, line, named, on, shop, stocked
-from sayso.audit.causes import shapley
+from sayso.audit.engine.causes import shapley
 from sayso.promise.policy import read
 
 D = Decimal

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from audit.credit_faults import FAULTS
 from promise.planting import Fault, planted
-from sayso.audit.parity import Answered, run
+from sayso.audit.parity.run import Answered, run
 from sayso.promise.settings import credit
 from sayso.promise.settings.common import ProfileName
 from sayso.promise.settings.credit import Credit

@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from audit.worlds import NOW, Told, all_spots, audit, line, named, on, shop, stocked
-from sayso.audit import engine
-from sayso.audit.engine_findings import Findings, Terms, body
+from sayso.audit.engine import audited as engine
+from sayso.audit.engine.findings import Findings, Terms, body
 from sayso.promise.policy import read
 
 D = Decimal

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from audit.worlds import D
-from sayso.audit.engine import audited
-from sayso.audit.exports import Folders
+from sayso.audit.engine.audited import audited
+from sayso.audit.exports.folders import Folders
 from sayso.audit.shapes import Spot
 from sayso.promise.policy import read
 

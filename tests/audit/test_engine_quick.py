@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from audit.faithful import faithful
 from audit.test_engine import _busy
-from sayso.audit import causes_put, engine_order
-from sayso.audit.engine import audited
-from sayso.audit.engine_findings import body
-from sayso.audit.engine_order import Bench
+from sayso.audit.engine import causes_put
+from sayso.audit.engine import order as engine_order
+from sayso.audit.engine.audited import audited
+from sayso.audit.engine.findings import body
+from sayso.audit.engine.order import Bench
 from sayso.audit.shapes import Exports, Spot
 from sayso.bench.auditing_world import Extent, Months
 from sayso.promise.policy import PROFILE_NAMES, Policy, profiled, read

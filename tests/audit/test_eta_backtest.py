@@ -12,9 +12,9 @@ import msgspec
 import pytest
 
 from audit.eta_trials import NAMES, trial, world
-from sayso.audit import eta_report
-from sayso.audit.eta_backtest import LEARNED, METHODS, foresees, tried
-from sayso.audit.eta_methods import Dates, Simpler
+from sayso.audit.eta import report as eta_report
+from sayso.audit.eta.backtest import LEARNED, METHODS, foresees, tried
+from sayso.audit.eta.methods import Dates, Simpler
 from sayso.promise.eta import Arrival, Lateness, Receipt
 from sayso.promise.eta_evidence import Piece
 from sayso.promise.eta_learning import learned

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from sayso.audit import eta_reading
+from sayso.audit.eta import reading as eta_reading
 from sayso.canon.rows import Refusal
 from sayso.errors import BadRequest
 from sayso.promise.eta import Receipt

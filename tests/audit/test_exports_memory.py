@@ -8,7 +8,7 @@ import tracemalloc
 import pytest
 
 from audit.exported import Written, line, orders
-from sayso.audit import reading_time
+from sayso.audit.exports import timeline as reading_time
 
 
 def allocated(root, count, *, mixed):
@@ -32,7 +32,7 @@ def allocated(root, count, *, mixed):
 def test_memory_is_steady(tmp_path, monkeypatch, mixed):
     monkeypatch.setattr(reading_time, "_IN_MEMORY", 0)
     monkeypatch.setattr(reading_time, "_A_BUCKET", 256 << 10)
-    monkeypatch.setattr("sayso.audit.reading_columns._MOST_REMEMBERED", 1 << 12)
+    monkeypatch.setattr("sayso.audit.exports.columns._MOST_REMEMBERED", 1 << 12)
     monkeypatch.setattr("sayso.systems.files_text.BLOCK", 64 << 10)
     allocated(tmp_path, 10, mixed=mixed)  # what is imported once
     small, large = (allocated(tmp_path, count, mixed=mixed) for count in (15_000, 45_000))

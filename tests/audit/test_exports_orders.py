@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from audit.exported import HEAD, Written, balanced, line, orders, problems
-from sayso.audit import reading_time
+from sayso.audit.exports import timeline as reading_time
 from sayso.errors import BadRequest
 
 
@@ -72,7 +72,7 @@ def test_orders_come_in_time_whatever_the_files_order(exported):
 
 
 def test_files_in_time_are_streamed_each_after_the_one_before(exported, monkeypatch):
-    monkeypatch.setattr("sayso.audit.exports.gathered", lambda orders: pytest.fail("not streamed"))
+    monkeypatch.setattr("sayso.audit.exports.folders.gathered", lambda orders: pytest.fail("not streamed"))
     exported.write("shop/orders-z.csv", orders(line("W1", placed="2011-02-01")))
     exported.write(
         "shop/orders-a.csv", orders(line("W2", placed="2011-02-02"), line("W3", placed="2011-02-03"))

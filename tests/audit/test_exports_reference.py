@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from sayso.audit.exports_reference import reference
-from sayso.audit.guessing import SURE
-from sayso.audit.mapping import parse
-from sayso.audit.reading_problems import MOST_OF_A_SORT
+from sayso.audit.exports.guessing import SURE
+from sayso.audit.exports.mapping import parse
+from sayso.audit.exports.problems import MOST_OF_A_SORT
+from sayso.audit.exports.reference import reference
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGES = [DOCS / "reference" / "audit-exports.md", DOCS / "how-to" / "audit-your-storefront.md"]
@@ -19,7 +19,7 @@ PAGES = [DOCS / "reference" / "audit-exports.md", DOCS / "how-to" / "audit-your-
 def test_the_page_is_in_step():
     text = PAGES[0].read_text("utf-8")
     before, made = text[: text.index("## Exports that need")], text[text.index("## Exports that need") :]
-    assert made == reference(), "put sayso.audit.exports_reference.reference() in its place"
+    assert made == reference(), "put sayso.audit.exports.reference.reference() in its place"
     assert f"The first {MOST_OF_A_SORT} of a sort" in before
     assert f"below {SURE:g} is not used" in before
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from sayso.audit.guessing import SURE, guess
-from sayso.audit.guessing_words import NAMES, words_of
-from sayso.audit.reading_roles import ROLES
+from sayso.audit.exports.guessing import SURE, guess
+from sayso.audit.exports.names import NAMES, words_of
+from sayso.audit.exports.roles import ROLES
 
 GERMAN = ["Auftragsnummer", "Position", "Bestelldatum", "Kundennummer", "Lieferland", "Artikel-Nr.", "Menge", "Einheit",
           "Einzelpreis", "Betrag", "Währung", "Gesamtbetrag", "Wunschtermin"]  # fmt: skip

@@ -7,9 +7,9 @@ import tomllib
 import pytest
 
 from audit.exported import Written, line, orders
-from sayso.audit.exports_opening import opened
-from sayso.audit.mapping import Map, parse, quoted
-from sayso.audit.mapping_written import written
+from sayso.audit.exports.mapping import Map, parse, quoted
+from sayso.audit.exports.opening import opened
+from sayso.audit.exports.written import written
 from sayso.errors import BadRequest
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from audit.parity_ways import SEVERAL, STRANGERS
-from sayso.audit.parity_cases import Case, read_case
-from sayso.audit.parity_policies import Policies
-from sayso.audit.parity_yaml import Value, cases_of
+from sayso.audit.parity.cases import Case, read_case
+from sayso.audit.parity.files import Value, cases_of
+from sayso.audit.parity.policies import Policies
 from sayso.promise.policy import profiled
 
 PROMISE: dict[str, Value] = {
@@ -323,7 +323,7 @@ def test_kinds_may_stand_in_a_list_and_rows_as_a_load_has_them():
 
 
 def test_what_is_said_of_answers_is_what_they_have():
-    from sayso.audit.parity_expected import ANSWERED
+    from sayso.audit.parity.expected import ANSWERED
 
     given = {"items": {"item": "A", "list_price": "1"}, "customers": {"customer": "c"}}
     asked = {

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from sayso.audit.parity_compare import compared
+from sayso.audit.parity.compared import compared
 
 DAY = date(2026, 3, 2)
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from sayso.audit.parity import Answered, Bad, files_of, run
-from sayso.audit.parity_yaml import cases_of
+from sayso.audit.parity.files import cases_of
+from sayso.audit.parity.run import Answered, Bad, files_of, run
 
 FOLDER = Path(__file__).resolve().parents[2] / "parity"
 CASES = [json.dumps(found.value) for file in files_of([FOLDER]) for found in cases_of(file)]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from sayso.audit.parity_given import Trouble, given
-from sayso.audit.parity_yaml import Value
+from sayso.audit.parity.files import Value
+from sayso.audit.parity.given import Trouble, given
 from sayso.promise.gather import Books
 
 

@@ -11,9 +11,9 @@ import pytest
 import yaml
 
 from audit.parity_ways import SEVERAL, STRANGERS
-from sayso.audit.parity import Answered, Tally, files_of, run
-from sayso.audit.parity_reference import reference
-from sayso.audit.parity_schema import page, schema
+from sayso.audit.parity.reference import reference
+from sayso.audit.parity.run import Answered, Tally, files_of, run
+from sayso.audit.parity.schema import page, schema
 
 ROOT = Path(__file__).resolve().parents[2]
 HOW_TO = ROOT / "docs" / "how-to" / "prove-your-erp.md"
@@ -42,12 +42,12 @@ def worked() -> str:
 
 def test_the_schemas_page_is_made_from_the_code():
     made = (ROOT / "docs" / "reference" / "parity.schema.json").read_text()
-    assert made == page(), "run: sayso parity --schema, as written by sayso.audit.parity_schema.page()"
+    assert made == page(), "run: sayso parity --schema, as written by sayso.audit.parity.schema.page()"
 
 
 def test_the_reference_is_made_from_the_code():
     made = (ROOT / "docs" / "reference" / "parity.md").read_text()
-    assert made == reference(), "run: python -m sayso.audit.parity_reference > docs/reference/parity.md"
+    assert made == reference(), "run: python -m sayso.audit.parity.reference > docs/reference/parity.md"
 
 
 def test_the_schema_is_one():

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from sayso.audit.asked import ASKED_IN
-from sayso.audit.parity import Answered, Bad, files_of, run
-from sayso.audit.parity_yaml import cases_of
+from sayso.audit.parity.asked import ASKED_IN
+from sayso.audit.parity.files import cases_of
+from sayso.audit.parity.run import Answered, Bad, files_of, run
 from sayso.promise.policy import PROFILE_NAMES
 
 FOLDER = Path(__file__).resolve().parents[2] / "parity"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sayso.audit.parity_yaml import Found, Unreadable, cases_of
+from sayso.audit.parity.files import Found, Unreadable, cases_of
 
 
 def read(tmp_path: Path, text: str, name: str = "cases.yaml") -> list[Found]:

@@ -10,7 +10,7 @@ import pytest
 
 from audit.price_faults import FAULTS
 from promise.planting import Fault, planted
-from sayso.audit.parity import Answered, run
+from sayso.audit.parity.run import Answered, run
 from sayso.promise.settings import price
 from sayso.promise.settings.common import ProfileName
 

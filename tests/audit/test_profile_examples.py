@@ -10,8 +10,8 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from sayso.audit.profile_examples import _situations, _told, examples
-from sayso.audit.profile_reference import reference
+from sayso.audit.parity.profile_examples import _situations, _told, examples
+from sayso.audit.parity.profile_reference import reference
 from sayso.promise.policy import PROFILE_NAMES, Policy, profiled
 from sayso.promise.settings.sentences import SAID, apart, settings_of
 
@@ -74,4 +74,6 @@ def test_alike_settings_have_no_example() -> None:
 
 def test_the_reference_is_made_from_the_settings() -> None:
     made = (ROOT / "docs" / "reference" / "profiles.md").read_text()
-    assert made == reference(), "run: python -m sayso.audit.profile_reference > docs/reference/profiles.md"
+    assert made == reference(), (
+        "run: python -m sayso.audit.parity.profile_reference > docs/reference/profiles.md"
+    )

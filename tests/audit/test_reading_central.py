@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from audit.exported import Written, line, orders, problems
-from sayso.audit.reading_central import _SIGNS
+from sayso.audit.exports.central import _SIGNS
 
 LOCATIONS = [
     {"id": "l1", "code": "MAIN", "displayName": "Main", "addressLine1": "", "country": "GB", "state": ""}

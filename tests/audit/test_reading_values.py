@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from sayso.audit.reading_values import (
+from sayso.audit.exports.values import (
     Evidence,
     Unreadable,
     day,

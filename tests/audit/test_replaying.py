@@ -15,10 +15,10 @@ import msgspec
 import pytest
 
 from audit.journals import EVER, every, replay, trade
-from sayso.audit import replaying_run
-from sayso.audit.replaying import Tally
-from sayso.audit.replaying_run import Checkpoint, Place, Plan
-from sayso.audit.whatif import Alternative
+from sayso.audit.replay import run as replaying_run
+from sayso.audit.replay.replaying import Tally
+from sayso.audit.replay.run import Checkpoint, Place, Plan
+from sayso.audit.replay.whatif import Alternative
 from sayso.errors import BadField, SaysoError
 from sayso.promise.policy import read
 from world import MONDAY, SCHEMA, Shop
@@ -181,7 +181,7 @@ PROGRAM = """
 import sys, time
 from pathlib import Path
 from audit.journals import EVER
-from sayso.audit.replaying_run import Checkpoint, Place, Plan, run
+from sayso.audit.replay.run import Checkpoint, Place, Plan, run
 
 if __name__ == "__main__":
     run(Place(sys.argv[1], "sayso"), Plan(EVER), Checkpoint(Path(sys.argv[2])), 2, lambda *_: time.sleep(0.3))

@@ -11,10 +11,10 @@ from msgspec.structs import replace
 
 from audit.reported import HOSTILE, PROBLEMS, Read, hostile, kept, part, stricter, told, wrong
 from audit.worlds import NOW, audit, line
-from sayso.audit.engine_findings import Bar, Figure, Terms
-from sayso.audit.report import page
-from sayso.audit.report_charts import columns, length, stacked, visible
-from sayso.audit.report_words import HEADINGS, headline, money, number
+from sayso.audit.engine.findings import Bar, Figure, Terms
+from sayso.audit.report.charts import columns, length, stacked, visible
+from sayso.audit.report.page import page
+from sayso.audit.report.words import HEADINGS, headline, money, number
 from sayso.audit.shapes import CAUSES, DIRECTIONS
 
 D = Decimal

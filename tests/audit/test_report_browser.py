@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from audit.reported import PROBLEMS, hostile, part
-from sayso.audit.report import page
+from sayso.audit.report.page import page
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _CONTRAST = """() => {

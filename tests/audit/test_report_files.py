@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from audit.reported import HOSTILE, PROBLEMS, hostile, kept, part, spots, stricter, wrong
-from sayso.audit.report_csv import COLUMNS, bare, harmless, rows_into
-from sayso.audit.report_json import document, page, schema
-from sayso.audit.report_terminal import summary
-from sayso.audit.report_words import about, day, headline, number, safe, share
+from sayso.audit.report.document import document, page, schema
+from sayso.audit.report.rows import COLUMNS, bare, harmless, rows_into
+from sayso.audit.report.terminal import summary
+from sayso.audit.report.words import about, day, headline, number, safe, share
 
 D = Decimal
 ROOT = Path(__file__).parents[2]
@@ -78,7 +78,7 @@ def test_json_is_as_its_schema_says():
 
 def test_the_schemas_page_is_made_from_the_code():
     made = (ROOT / "docs" / "reference" / "audit.schema.json").read_text(encoding="utf-8")
-    assert made == page(), "write it anew from sayso.audit.report_json.page()"
+    assert made == page(), "write it anew from sayso.audit.report.document.page()"
 
 
 def test_json_says_whether_it_is_whole_and_what_was_found():

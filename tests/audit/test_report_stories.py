@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from audit.reported import hostile, wrong
 from audit.worlds import NOW, audit, line, on, shop, stocked
-from sayso.audit.engine_findings import Findings
-from sayso.audit.report_stories import MOST_STORIES, Step, Story, agreement, stories, told
-from sayso.audit.report_words import headline
+from sayso.audit.engine.findings import Findings
+from sayso.audit.report.stories import MOST_STORIES, Step, Story, agreement, stories, told
+from sayso.audit.report.words import headline
 from sayso.promise.policy import read
 
 D = Decimal

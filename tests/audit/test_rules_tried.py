@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from audit.worlds import NOW, Told, audit, line, on, stocked
-from sayso.audit.engine_findings import RuleTried
-from sayso.audit.rules_tried import RULES, Tried, Verdict, refreshed_at
+from sayso.audit.engine.findings import RuleTried
+from sayso.audit.engine.rules_tried import RULES, Tried, Verdict, refreshed_at
 
 D = Decimal
 HOUR = timedelta(hours=1)

@@ -11,7 +11,7 @@ import pytest
 
 from audit.stock_faults import FAULTS
 from promise.planting import Fault, planted
-from sayso.audit.parity import Answered, run
+from sayso.audit.parity.run import Answered, run
 from sayso.promise.settings import availability, fulfilment
 from sayso.promise.settings.common import ProfileName
 

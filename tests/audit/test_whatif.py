@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from audit.journals import EVER, every, replay, trade
-from sayso.audit.whatif import Alternative, Change
-from sayso.audit.whatif_figures import Figures, Sum
+from sayso.audit.replay.figures import Figures, Sum
+from sayso.audit.replay.whatif import Alternative, Change
 from sayso.desk.replay import rebuilt
 from sayso.promise.decision import decide
 from sayso.promise.facts import Facts, ItemFacts

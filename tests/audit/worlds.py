@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sayso.audit.engine import audited
-from sayso.audit.engine_findings import Findings, Terms
+from sayso.audit.engine.audited import audited
+from sayso.audit.engine.findings import Findings, Terms
 from sayso.audit.shapes import Belief, FactRow, Intake, Outcome, Problem, ShopLine, ShopOrder, Spot
 from sayso.promise.policy import Policy, read
 

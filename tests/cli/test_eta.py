@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sayso.audit.eta_worlds import WORLDS
+from sayso.audit.eta.worlds import WORLDS
 from sayso.promise.eta import Receipt
 
 

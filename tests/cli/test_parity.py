@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from sayso.audit import asked, parity_cases
+from sayso.audit.parity import asked
+from sayso.audit.parity import cases as parity_cases
 from sayso.cli.root import sayso
 
 CASE = """

@@ -18,13 +18,13 @@ import msgspec
 from msgspec import Struct
 from rich.console import Console
 
-from sayso.audit.engine_answers import NUMBER, asked, request
-from sayso.audit.engine_findings import Terms
-from sayso.audit.engine_order import Bench, Sides
-from sayso.audit.engine_slice import gone_through, pieces
-from sayso.audit.engine_tally import Found
-from sayso.audit.exports import Folders
-from sayso.audit.journal import Placed, laid_out
+from sayso.audit.engine.answers import NUMBER, asked, request
+from sayso.audit.engine.findings import Terms
+from sayso.audit.engine.journal import Placed, laid_out
+from sayso.audit.engine.order import Bench, Sides
+from sayso.audit.engine.slices import gone_through, pieces
+from sayso.audit.engine.tally import Found
+from sayso.audit.exports.folders import Folders
 from sayso.bench.audits_world import Extent, sampled, written
 from sayso.bench.processes import Used, watched
 from sayso.errors import SaysoError

@@ -15,10 +15,10 @@ from msgspec import Struct
 from rich.console import Console
 
 from sayso import wiring
-from sayso.audit import replaying_run
-from sayso.audit.replaying import Tally
-from sayso.audit.replaying_run import Checkpoint, Place, Plan
-from sayso.audit.whatif import Alternative
+from sayso.audit.replay import run as replaying_run
+from sayso.audit.replay.replaying import Tally
+from sayso.audit.replay.run import Checkpoint, Place, Plan
+from sayso.audit.replay.whatif import Alternative
 from sayso.bench import loading, machine
 from sayso.bench.asks import bodies
 from sayso.bench.machine import Machine

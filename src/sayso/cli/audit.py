@@ -12,14 +12,14 @@ from typing import Any
 
 import click
 
-from sayso.audit.engine import audited
-from sayso.audit.engine_findings import Findings, Terms
-from sayso.audit.exports import Folders
-from sayso.audit.exports_opening import opened
-from sayso.audit.mapping import Map, parse
-from sayso.audit.mapping_written import written
-from sayso.audit.report_csv import rows_into
-from sayso.audit.report_json import document
+from sayso.audit.engine.audited import audited
+from sayso.audit.engine.findings import Findings, Terms
+from sayso.audit.exports.folders import Folders
+from sayso.audit.exports.mapping import Map, parse
+from sayso.audit.exports.opening import opened
+from sayso.audit.exports.written import written
+from sayso.audit.report.document import document
+from sayso.audit.report.rows import rows_into
 from sayso.audit.shapes import Intake
 from sayso.cli import audit_shown, options
 from sayso.cli.journal import moment_of

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from sayso.audit.engine_findings import Findings
-from sayso.audit.exports import Folders
-from sayso.audit.report_terminal import summary
-from sayso.audit.report_words import partial
+from sayso.audit.engine.findings import Findings
+from sayso.audit.exports.folders import Folders
+from sayso.audit.report.terminal import summary
+from sayso.audit.report.words import partial
 from sayso.audit.shapes import Problem
 from sayso.cli import options
 
@@ -83,7 +83,7 @@ def place(problem: Problem) -> str:
 
 def page(findings: Findings, problems: Sequence[Problem]) -> str:
     """The page that says it all, from the report."""
-    from sayso.audit.report import page as made  # which brings a template engine
+    from sayso.audit.report.page import page as made  # which brings a template engine
 
     return made(findings, problems)
 

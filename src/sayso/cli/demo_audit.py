@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from sayso.audit.engine import audited
-from sayso.audit.engine_findings import Figure, Findings, Terms
-from sayso.audit.exports import Folders
+from sayso.audit.engine.audited import audited
+from sayso.audit.engine.findings import Figure, Findings, Terms
+from sayso.audit.exports.folders import Folders
 from sayso.audit.shapes import Direction
 from sayso.cli import audit_shown
 from sayso.demo.exported import back_office

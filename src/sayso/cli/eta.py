@@ -11,9 +11,10 @@ from typing import Any
 import click
 
 from sayso import wiring
-from sayso.audit import eta_reading, eta_report
-from sayso.audit.eta_backtest import METHODS, Score, Trial, tried
-from sayso.audit.eta_worlds import WORLDS
+from sayso.audit.eta import reading as eta_reading
+from sayso.audit.eta import report as eta_report
+from sayso.audit.eta.backtest import METHODS, Score, Trial, tried
+from sayso.audit.eta.worlds import WORLDS
 from sayso.canon.rows import Refusal
 from sayso.canon.times import parse_date
 from sayso.cli import options

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from sayso.audit import parity as cases
-from sayso.audit.parity_schema import schema as schema_of_files
+from sayso.audit.parity import run as cases
+from sayso.audit.parity.schema import schema as schema_of_files
 from sayso.cli import options
 from sayso.cli.parity_shown import AsDocument, AsText
 from sayso.errors import BadRequest

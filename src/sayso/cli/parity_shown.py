@@ -7,8 +7,8 @@ from typing import Any, Protocol
 import click
 import msgspec
 
-from sayso.audit.parity import Answered, Bad, Tally
-from sayso.audit.parity_compare import as_text
+from sayso.audit.parity.compared import as_text
+from sayso.audit.parity.run import Answered, Bad, Tally
 from sayso.cli import options
 
 _WIDEST = 160

@@ -8,8 +8,8 @@ from typing import Any
 import click
 import msgspec
 
-from sayso.audit.parity_policies import Policies
-from sayso.audit.profile_examples import Shown, examples
+from sayso.audit.parity.policies import Policies
+from sayso.audit.parity.profile_examples import Shown, examples
 from sayso.cli import options
 from sayso.promise.policy import PROFILE_NAMES, Policy, profiled
 from sayso.promise.settings.sentences import ERPS, Apart, Told, apart, explained

@@ -16,9 +16,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from sayso import wiring
-from sayso.audit import replaying_run
-from sayso.audit.replaying_run import Checkpoint, Place, Plan
-from sayso.audit.whatif import Alternative
+from sayso.audit.replay import run as replaying_run
+from sayso.audit.replay.run import Checkpoint, Place, Plan
+from sayso.audit.replay.whatif import Alternative
 from sayso.cli import journal, options, replay_shown
 from sayso.errors import BadRequest
 from sayso.promise.policy import PROFILE_NAMES

@@ -8,10 +8,10 @@ from typing import Any
 
 from rich.text import Text
 
-from sayso.audit.replaying import KINDS, Tally
-from sayso.audit.replaying_run import Plan
-from sayso.audit.whatif import EFFECTS, Change
-from sayso.audit.whatif_figures import Figures, Sum
+from sayso.audit.replay.figures import Figures, Sum
+from sayso.audit.replay.replaying import KINDS, Tally
+from sayso.audit.replay.run import Plan
+from sayso.audit.replay.whatif import EFFECTS, Change
 from sayso.canon.times import moment
 from sayso.cli import options
 

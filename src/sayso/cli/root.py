@@ -41,7 +41,9 @@ COMMANDS: Mapping[str, Entry] = {
     "replay": Entry("replay", "replay", "Make recorded decisions again, and try them under another policy."),
     "profile": Entry("profile", "profile", "The ERP logic profiles, in sentences."),
     "parity": Entry("parity", "parity", "Ask what cases ask, and compare with what they expect."),
-    "audit": Entry("audit", "audit", "Find what the storefront promised and the ERP would refuse, from exports."),
+    "audit": Entry(
+        "audit", "audit", "Find what the storefront promised and the ERP would refuse, from exports."
+    ),
     "policy": Entry("policy", "policy", "How the company wants to be decided for."),
     "eta": Entry("eta", "eta", "Arrival dates: what is learned from receipts, and how well it holds."),
     "keys": Entry("keys", "keys", "API keys: who may call, and what for."),

@@ -1,0 +1,1 @@
+"""Arrival dates tried on receipts that were held back, beside simpler ways."""

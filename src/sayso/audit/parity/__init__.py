@@ -1,0 +1,1 @@
+"""What an ERP answers, told as cases, asked of the one judgement, and compared."""

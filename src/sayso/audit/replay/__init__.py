@@ -1,0 +1,1 @@
+"""Recorded decisions made again: the same bytes, or under another policy."""
