@@ -15,6 +15,7 @@ SHELL := /bin/sh
 DEMO_ARGS ?=
 TEST_ARGS ?=
 BENCH_ARGS ?=
+MUTATE_ARGS ?=
 
 # The first of these that is 3.11 or newer and can make a virtual environment. PYTHON=... names another.
 PYTHONS := $(PYTHON) python3 python3.13 python3.12 python3.11 python3.14 \
@@ -28,7 +29,7 @@ CHECKOUT := --no-deps --no-build-isolation --no-index --editable .
 export PIP_ROOT_USER_ACTION := ignore
 export PYTHONPATH :=
 
-.PHONY: help demo test check bench soak lock clean FORCE
+.PHONY: help demo test check bench soak mutate lock clean FORCE
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1|/p' Makefile | while IFS='|' read -r name what; do \
@@ -51,6 +52,9 @@ bench: .venv/base ## held promises per second, beside what else one could do: BE
 
 soak: .venv/test ## the long tests: a million adversarial attempts
 	@$(PY) -m pytest -m soak $(TEST_ARGS)
+
+mutate: .venv/test ## change the judgement in small places and see who notices: MUTATE_ARGS="counted --show"
+	@PYTHONPATH=src:tests $(PY) -m mutation $(MUTATE_ARGS)
 
 lock: .venv/test ## pin the newest versions that pyproject.toml and requirements/*.in allow, with hashes
 	@$(PY) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { echo \
