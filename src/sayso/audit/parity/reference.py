@@ -124,14 +124,15 @@ _ENDING = """
 Tests of ERPs that cannot be told as cases, because the facts do not carry what they are about:
 
 - Business Central: a customer who is allowed no line discounts (say `allow_discount: false` with the prices instead);
-  prices of resources, jobs and purchases; capable-to-promise, which plans supply.
+  a shipping agent's calendar (put its days into the site's); prices of resources, jobs and purchases;
+  capable-to-promise, which plans supply.
 - Odoo: rules based on cost or on another list (say the price that comes of it); extra prices of attributes; taxes that
   are mapped to others or fixed amounts; stock of an owner or a shelf. A discount below 0 is a `margin_percent`. Stock
   that is reserved for no demand that is given is taken off the forecast as well.
 - ERPNext: several rules at once (their discounts added or on top of each other), free items, conditions in code, limits
   in amounts, mixed or cumulative quantities.
-- Tryton: formulas on cost; a list's first line without `priority` (the more particular one is taken). Whether a credit of
-  0 would be let pass is asked of no sale: `account_credit_limit` by itself refuses it over the limit.
+- Tryton: formulas on cost; a list's first line without `priority` (the more particular one is taken). For releases in
+  which a sale of 0 is checked as well, say `credit.nothing_asked: checked`.
 
 ## The command
 `sayso parity FILE...` shows each difference with the arithmetic that led to Sayso's answer, then the counts by profile
