@@ -27,7 +27,7 @@ from sayso.cli.root import sayso
 
 ROOT = Path(__file__).resolve().parents[2]
 TUTORIAL = ROOT / "docs" / "tutorial" / "first-promise.md"
-PAGES = [ROOT / "README.md", ROOT / "SECURITY.md", *sorted(ROOT.glob("docs/**/*.md"))]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/**/*.md"))]
 PORT = "8080"  # as pages have it
 READER = "/home/ada"  # the reader's home, as pages have it
 
@@ -35,6 +35,7 @@ _WRITTEN = re.compile(r"<!-- Outputs of (\d{4}-\d\d-\d\d)\.")
 _IN_CODE = re.compile(r"`sayso ((?:-|[a-z])[^`]*)`", re.DOTALL)
 _TYPED = re.compile(r"(?:^|[(=] ?)sayso ((?:-|[a-z])[^|;)&>]*)", re.MULTILINE)
 _CALL = re.compile(r"\b(GET|POST|PUT|DELETE) (/[\w./{}$%-]+)")
+_OF_THE_SOURCE = re.compile(r"(?<![\w/])((?:src|tests)/[\w*./-]*[\w*/])")
 _LINKED = re.compile(r"\]\(([^)\s]+)\)")
 _PATH = re.compile(r"(?:\$API|127\.0\.0\.1:8080)(/[\w./{}$%-]*)")
 
@@ -153,9 +154,20 @@ def unserved(page: str) -> list[str]:
     ]
 
 
+def missing(page: str) -> list[str]:
+    """The files and folders of the source and the tests that a page names and that are not there."""
+    return [found[1] for found in _OF_THE_SOURCE.finditer(page) if not any(ROOT.glob(found[1].rstrip("/")))]
+
+
+def test_a_file_that_is_not_there_is_found() -> None:
+    page = "`src/sayso/errors.py`, `tests/desk`, `tests/audit/planted*.py`, `tests/desk/test_nothing.py` `src/say/`"
+    assert missing(page) == ["tests/desk/test_nothing.py", "src/say/"]
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_what_a_page_names_exists(page: Path) -> None:
     text = page.read_text("utf-8")
+    assert not missing(text)
     assert not {command: word for command in commands(text) if (word := unknown(command))}
     assert not unserved(text)
 

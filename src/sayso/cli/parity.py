@@ -26,7 +26,7 @@ from sayso.errors import BadRequest
     "--policy", default="", metavar="FILE", help="Every case under this policy, in TOML, instead of its own."
 )
 @click.option(
-    "--only", multiple=True, metavar="ID", help="This case alone; * stands for anything. Repeatable."
+    "--only", multiple=True, metavar="ID", help="This case alone; * stands for anything; repeatable."
 )
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of a file of cases, and do nothing else.")
 @options.as_json
