@@ -28,9 +28,10 @@ LEFT_OUT = frozenset({"test_faults", "test_eta_faults", "test_sentences", "test_
 
 
 class Check(NamedTuple):
-    """A case or a test: its name, and a call that raises where it fails."""
+    """A case or a test: its name, the file that it stands in, and a call that raises where it fails."""
 
     name: str
+    file: Path
     run: Callable[[], None]
 
 
@@ -52,7 +53,7 @@ def cases() -> list[Check]:
         for number, one in enumerate(cases_of(file)):
             alone = folder / f"{file.stem}-{number}.jsonl"
             alone.write_bytes(msgspec.json.encode(one.value))
-            found.append(Check(str(one.value["id"]), partial(_case, alone)))
+            found.append(Check(str(one.value["id"]), file, partial(_case, alone)))
     return found
 
 
@@ -85,7 +86,9 @@ def _in_module(file: Path) -> Iterator[Check]:
     for name, test in vars(module).items():
         if name.startswith("test_") and inspect.isfunction(test) and test.__module__ == module.__name__:
             for number, row in enumerate(_arguments(test)):
-                yield Check(f"{file.stem}.{name}[{number}]", partial(getattr(test, "quick", test), **row))
+                yield Check(
+                    f"{file.stem}.{name}[{number}]", file, partial(getattr(test, "quick", test), **row)
+                )
 
 
 def failed(check: Check) -> bool:

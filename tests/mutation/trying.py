@@ -73,12 +73,8 @@ class Trial:
         state.mkdir(parents=True, exist_ok=True)
         self.cases, self.tests = checks.cases(), checks.tests()
         self._functions = Functions(str(ROOM))
-        #: Of what each kind of checks is made; and all of them, with how many are asked.
-        self._made = {
-            "cases": _digest((ROOT / "parity").glob("*.yaml")),
-            "tests": _digest(checks.TESTS.glob("*.py")),
-        }
-        self._checks = f"{self._made['cases']} {self._made['tests']} {budget:g}"
+        made = _digest([*(ROOT / "parity").glob("*.yaml"), *checks.TESTS.glob("*.py")])
+        self._checks = f"{made} {budget:g}"
         self._sources = _digest(ROOM.rglob("*.py"))
         self._lines = self._gone("cases", self.cases, lines=True)
         self._known: dict[tuple[str, str, str], Tried] = {}
@@ -90,23 +86,26 @@ class Trial:
         return self._gone("tests", self.tests, lines=False)
 
     def _gone(self, name: str, found: Sequence[Check], lines: bool) -> list[Gone]:
-        """What each check goes through, remembered while neither the judgement nor the checks change."""
-        file = self._state / f"through-{name}.json"
-        key = f"{self._sources} {self._made[name]}"
-        if file.exists():
-            kept, gone = msgspec.json.decode(file.read_bytes(), type=tuple[str, list[Gone]])
-            if kept == key:
-                return gone
-        self._say(f"what {len(found)} {name} go through")
-        gone = []
-        for one in found:
+        """What each check goes through, remembered while neither the judgement nor the check's file changes."""
+        kept_in = self._state / f"through-{name}.json"
+        kept: dict[str, Gone] = {}
+        if kept_in.exists():
+            kept = msgspec.json.decode(kept_in.read_bytes(), type=dict[str, Gone])
+        texts = {file: _digest([file]) for file in {one.file for one in found}}
+        keys = [f"{self._sources} {texts[one.file]} {one.name}" for one in found]
+        left = sum(key not in kept for key in keys)
+        if left:
+            self._say(f"what {left} {name} go through")
+        gone = {}
+        for one, key in zip(found, keys, strict=True):
             forget()
-            through = checks.gone_through(one, str(ROOM), lines)
+            through = kept[key] if key in kept else checks.gone_through(one, str(ROOM), lines)
             if through is None:
                 self._say(f"{one.name} fails without a mutant: it is left out")
-            gone.append(through or Gone(0, frozenset()))
-        file.write_bytes(msgspec.json.encode((key, gone)))
-        return gone
+            gone[key] = through or Gone(0, frozenset())
+        if left:
+            kept_in.write_bytes(msgspec.json.encode(gone))
+        return list(gone.values())
 
     def read(self) -> None:
         """What was tried earlier, and by other processes."""
