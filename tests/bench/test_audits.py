@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from sayso.audit.engine import audited
-from sayso.audit.exports import Folders
+from sayso.audit.engine.audited import audited
+from sayso.audit.exports.folders import Folders
 from sayso.bench.audits import _NO_DUCKDB, _ran, measured
 from sayso.bench.audits_world import Extent, sampled, written
 from sayso.bench.processes import watched

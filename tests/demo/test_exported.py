@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from sayso.audit.engine import audited
-from sayso.audit.engine_findings import Figure, Findings, Terms
-from sayso.audit.exports import Folders
+from sayso.audit.engine.audited import audited
+from sayso.audit.engine.findings import Figure, Findings, Terms
+from sayso.audit.exports.folders import Folders
 from sayso.demo.distributor import load
 from sayso.demo.exported import Exports, back_office
 from sayso.demo.naive import Storefront

@@ -10,7 +10,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from audit.eta_trials import NAMES, trial, world
-from sayso.audit.eta_backtest import LEARNED
+from sayso.audit.eta.backtest import LEARNED
 from sayso.promise.eta import Lateness
 from sayso.promise.eta_learning import learned
 

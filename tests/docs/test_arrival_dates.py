@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from audit.eta_trials import trial
 from docs.arrival_pages import PAGE, PICTURE, picture, with_table
-from sayso.audit.eta_backtest import LEARNED
+from sayso.audit.eta.backtest import LEARNED
 
 
 def test_the_table_has_the_figures_of_the_trials():

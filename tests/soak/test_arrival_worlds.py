@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
-from sayso.audit.eta_backtest import LEARNED, tried
-from sayso.audit.eta_report import judged
-from sayso.audit.eta_worlds import SEED, WORLDS
+from sayso.audit.eta.backtest import LEARNED, tried
+from sayso.audit.eta.report import judged
+from sayso.audit.eta.worlds import SEED, WORLDS
 
 
 @pytest.mark.soak
