@@ -197,13 +197,14 @@ def erpnext(shop: Shop, wanted: Wanted) -> Outcome:
     rules = [line for line in rules if _in_time(line, wanted) and line.uom in ("", wanted.uom)]
     rules = [line for line in rules if line.currency in ("", wanted.currency)]
     rules = [line for line in rules if line.variant in ("", wanted.variant)]
+    gathered: list[PriceLine] = []
     for target in ("item", "discount_group", "all"):
         of_target = [line for line in rules if line.target_type == target and _aims(line, shop.item)]
-        if of_target:
-            rules = of_target
+        gathered += sorted(of_target, key=lambda line: -line.priority)
+        # The first of all says whether it is looked for more: only where it has a priority.
+        if gathered and gathered[0].priority <= 0:
             break
-    else:
-        rules = []
+    rules = gathered
     rules = [
         line for line in rules
         if line.min_quantity <= (wanted.quantity if line.uom else wanted.quantity * wanted.factor)
