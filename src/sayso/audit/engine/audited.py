@@ -84,6 +84,8 @@ def _judged(layout: Layout, cut: list[Piece], sides: Sides, told: Progress) -> T
         for future in futures:  # in the order of time
             tally.add(future.result())
         listen(heard)
+    if done < whole:  # what the last told may still be on its way
+        heard(whole - done)
     return tally
 
 
