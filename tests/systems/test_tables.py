@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from sayso.errors import BadRequest
 from sayso.systems import files_delimited
-from sayso.systems.files_tables import Batch, Fault, How, named, suffix_of, table
+from sayso.systems.files_batches import Batch, Fault, How, named
+from sayso.systems.files_tables import suffix_of, table
 
 HEAD = "item,site,on_hand\n"
 

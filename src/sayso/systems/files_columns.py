@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sayso.errors import BadRequest
-from sayso.systems.files_tables import BATCH, Batch, Fault
+from sayso.systems.files_batches import BATCH, Batch, Fault
 
 
 class Columnar:

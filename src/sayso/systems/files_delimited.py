@@ -14,7 +14,7 @@ from typing import Any
 
 from sayso.canon.values import visible
 from sayso.errors import BadRequest
-from sayso.systems.files_tables import Batch, Fault, How, named
+from sayso.systems.files_batches import Batch, Fault, How, named
 from sayso.systems.files_text import Damaged, TextFile
 
 DELIMITERS = ",;\t|"

@@ -17,7 +17,7 @@ import msgspec
 
 from sayso.canon.values import json_number
 from sayso.errors import BadRequest
-from sayso.systems.files_tables import BATCH, Batch, Fault, How
+from sayso.systems.files_batches import BATCH, Batch, Fault, How
 from sayso.systems.files_text import Damaged, TextFile
 
 _SAMPLE = 5000

@@ -5,55 +5,12 @@ Every row knows its line. Knows no kinds of facts, no mapping and no types: that
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
 
-Cells = Any
-"""A column of a batch: a list of texts, or an Arrow array of them."""
-
-BATCH = 8192
-
-
-class Batch(NamedTuple):
-    """Rows: the line in which each begins, and the cells of each column in the order of the table's names."""
-
-    lines: Sequence[int]
-    columns: Sequence[Cells]
-
-
-class Fault(NamedTuple):
-    """What is no row. `rows` is how many are lost by it, as far as can be told: 0 where it may be any number."""
-
-    line: int
-    value: str
-    detail: str
-    remedy: str
-    rows: int = 1
-
-
-@dataclass(frozen=True)
-class How:
-    """How to read a file, where it is said; blank is found out."""
-
-    encoding: str = ""
-    delimiter: str = ""
-
-
-class Table(Protocol):
-    """A file of rows. `said` tells what was found out about it that is worth a word; `bytes_read` grows."""
-
-    names: list[str]
-    said: list[str]
-    size: int
-
-    @property
-    def bytes_read(self) -> int: ...
-
-    def batches(self) -> Iterator[Batch | Fault]:
-        """The rows from the start. Raises BadRequest where the file cannot be read at all."""
-
+from sayso.systems.files_batches import How, Table
+from sayso.systems.files_columns import Columnar
+from sayso.systems.files_delimited import Delimited
+from sayso.systems.files_documents import Documents
 
 _PACKED = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json")
 SUFFIXES = (*_PACKED, ".parquet", *(f"{suffix}.gz" for suffix in _PACKED))
@@ -73,24 +30,8 @@ def table(path: Path, how: How | None = None) -> Table:
     packed = suffix.endswith(".gz")
     match suffix.removesuffix(".gz"):
         case ".parquet":
-            from sayso.systems.files_columns import Columnar
-
             return Columnar(path)
         case ".json" | ".jsonl" | ".ndjson":
-            from sayso.systems.files_documents import Documents
-
             return Documents(path, packed, how)
         case _:
-            from sayso.systems.files_delimited import Delimited
-
             return Delimited(path, packed, how)
-
-
-def named(names: Sequence[str]) -> list[str]:
-    """The names of a header: without space around them, none blank, none twice."""
-    found: list[str] = []
-    for place, name in enumerate(names, 1):
-        plain = " ".join(name.split()) or f"column {place}"
-        again = sum(one == plain or one.startswith(f"{plain} (") for one in found)
-        found.append(f"{plain} ({again + 1})" if again else plain)
-    return found

@@ -14,7 +14,7 @@ from typing import Any
 
 from sayso.audit.exports.problems import Problems
 from sayso.audit.shapes import Problem
-from sayso.systems.files_tables import Batch, Fault, Table
+from sayso.systems.files_batches import Batch, Fault, Table
 
 Record = dict[str, str]
 

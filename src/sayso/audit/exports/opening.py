@@ -21,8 +21,9 @@ from sayso.audit.exports.timeline import Order
 from sayso.audit.exports.values import Spelling, Unreadable, moment
 from sayso.audit.shapes import FileRead, Problem
 from sayso.errors import BadRequest, SaysoError
+from sayso.systems.files_batches import Batch, Fault, How, Table
 from sayso.systems.files_delimited import Delimited
-from sayso.systems.files_tables import SUFFIXES, Batch, Fault, How, Table, suffix_of, table
+from sayso.systems.files_tables import SUFFIXES, suffix_of, table
 
 _SAMPLE = 300
 _NO_EXPORTS = re.compile(

@@ -16,7 +16,7 @@ from sayso.audit.exports.problems import Problems
 from sayso.audit.exports.roles import Role
 from sayso.audit.exports.values import Decimals, Evidence, Spelling
 from sayso.audit.shapes import Problem
-from sayso.systems.files_tables import Batch, Fault, Table
+from sayso.systems.files_batches import Batch, Fault, Table
 
 
 class Rows(NamedTuple):

@@ -23,7 +23,7 @@ from sayso.audit.exports.orders import Orders, Piece
 from sayso.audit.exports.sources import Source
 from sayso.audit.exports.values import Unreadable, moment, zone_named
 from sayso.audit.shapes import ShopOrder
-from sayso.systems.files_tables import Batch
+from sayso.systems.files_batches import Batch
 
 _IN_MEMORY = 4 << 20
 _A_BUCKET = 3 << 20
