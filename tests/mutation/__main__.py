@@ -17,7 +17,12 @@ from mutation.trying import ROOM, Trial, sample, settle
 @click.option("--sample", "wanted", default=0, help="So many mutants of each module; 0 tries all.")
 @click.option("--seed", default=1, show_default=True, help="Another one takes another sample.")
 @click.option("--processes", default=1, show_default=True)
-@click.option("--budget", default=4.0, show_default=True, help="Seconds of tests for one mutant.")
+@click.option(
+    "--budget",
+    default=5.0,
+    show_default=True,
+    help="Seconds of tests for one mutant, and as many of its module's own.",
+)
 @click.option("--state", default="build/mutation", show_default=True, type=click.Path(path_type=Path))
 @click.option("--write", is_flag=True, help="Write the score into tests/mutation/score.json and its page.")
 @click.option("--show", is_flag=True, help="Name the survivors.")

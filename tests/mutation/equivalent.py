@@ -41,4 +41,8 @@ EQUIVALENT: dict[str, str] = {
     " -> one.line.price is None or one.line.currency": _GUARD,
     "price_ranking.unrivalled: one.line and one.line.variant -> one.line.variant": _GUARD,
     "price_ranking.unrivalled: one.line and _whom(one.line)[respect] -> _whom(one.line)[respect]": _GUARD,
+    "price_weighing._base_of: Decimal(1) -> Decimal(2)": "an item price has no break and no end in quantity",
+    "price_weighing._base_of: line.starts.toordinal() if line.starts else 0"
+    " -> line.starts.toordinal() if line.starts else 1": "no price starts on the first day of the calendar",
+    "price_weighing.top_discount: line.discount_percent or ZERO -> line.discount_percent": _GUARD,
 }  # fmt: skip

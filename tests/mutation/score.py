@@ -152,9 +152,9 @@ rule that nobody checks. The page is made from `tests/mutation/score.json`, whic
   defaults, tables of constants) is not changed here: `tests/audit` puts each setting of each profile back to plain.
 - *Killed by cases*: a shipped case fails, or cannot be answered. *By tests*: no case fails, but a test does. *By time*:
   it does not come to an end. *Survived*: nobody notices; each is named below.
-- A mutant meets only the cases that go through its lines, and the tests that enter its function: its own module's first,
-  the quickest first, within some seconds. Laws are tried on the same examples each time, so that a score comes out
-  again. Beside these a rule is held by the planted faults, which are not asked here.
+- A mutant meets only the cases that go through its lines, and the tests that enter its function: the quickest first, for
+  some seconds, then as many more of its module's own (`--budget`). Laws are tried on the same examples each time, so
+  that a score comes out again. Beside these a rule is held by the planted faults, which are not asked here.
 - *Killed*, the last column, is the share of all that are not *equivalent* ([below](#equivalent-mutants)).
 
 Of {day}, by `{command}`."""

@@ -147,17 +147,18 @@ class Trial:
         return "survived"
 
     def _tests_of(self, module: str, mutant: Mutant) -> list[tuple[float, Check]]:
-        """The tests that go through a function, of its own module first, the quickest first, within the budget."""
+        """The tests that go through a function, the quickest first, within the budget; as many more of its module's own."""
         first = self._functions.first_line(str(_file(module)), mutant.where)
         through = [
             (gone.seconds, one)
             for one, gone in zip(self.tests, self.entered, strict=True)
             if (str(_file(module)), first) in gone.through
         ]
+        through.sort(key=lambda pair: pair[0])
         own = f"test_{module.split('_')[0]}"
-        through.sort(key=lambda pair: (not pair[1].name.startswith(own), pair[0]))
-        spent = list(accumulate(seconds for seconds, _ in through))
-        return through[: max(bisect_right(spent, self._budget), 1)]
+        quick = _within_budget(through, self._budget)
+        its_own = [pair for pair in through[len(quick) :] if pair[1].name.startswith(own)]
+        return quick + _within_budget(its_own, self._budget)
 
     def _alone(
         self, file: str, tree: ast.Module, mutant: Mutant, found: Sequence[tuple[float, Check]]
@@ -188,6 +189,12 @@ class Trial:
             if checks.failed(one):
                 return _FAILED
         return _PASSED
+
+
+def _within_budget(found: Sequence[tuple[float, Check]], budget: float) -> list[tuple[float, Check]]:
+    """As many of these, in their order, as take so many seconds; the first whatever it takes."""
+    spent = list(accumulate(seconds for seconds, _ in found))
+    return list(found[: max(bisect_right(spent, budget), 1)])
 
 
 def settle() -> None:

@@ -15,11 +15,11 @@ from promise.making import TODAY, account, customer, item, policy, price, world
 from sayso.canon.decimals import arithmetic
 from sayso.promise.price import Wanted, priced
 
-PRICES = {"OWN": (price(7, "OWN"),), "PAYER": (price(8, "PAYER"),)}
+PRICES = {"OWN": (price(7, "OWN"),), "TOO": (price(4, "TOO"),), "PAYER": (price(8, "PAYER"),)}
 #: What each pays for one, and for ten.
-CHARGED = {"OWN": ("7", "7"), "BRANCH": ("8", "8"), "TRADE": ("5", "5"), "ANY": ("9", "6")}
+CHARGED = {"OWN": ("7", "7"), "TOO": ("4", "4"), "BRANCH": ("8", "8"), "TRADE": ("5", "5"), "ANY": ("9", "6")}
 BUYERS: dict[str, dict[str, Any]] = {
-    "OWN": {}, "BRANCH": {"bill_to": "PAYER"}, "TRADE": {"price_group": "T"}, "ANY": {"bill_to": "OTHER"},
+    "OWN": {}, "TOO": {}, "BRANCH": {"bill_to": "PAYER"}, "TRADE": {"price_group": "T"}, "ANY": {"bill_to": "OTHER"},
 }  # fmt: skip
 
 
