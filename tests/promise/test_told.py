@@ -100,6 +100,17 @@ CASES = """\
   questions:
     - {ask: {price: {customer: C, item: A}}}
     - {ask: {price: {customer: D, item: A}}}
+- id: a-rule-on-top-of-an-item-price
+  profile: erpnext
+  given:
+    today: 2026-03-02
+    items: [{item: A, list_price: 10}]
+    customers: [{customer: C}]
+    prices:
+      - {line_type: price, source_type: all, target_type: item, target: A, price: 20}
+      - {line_type: discount, source_type: customer, source: C, target_type: item, target: A, discount_percent: 10}
+  questions:
+    - {ask: {price: {customer: C, item: A}}}
 """
 
 TOLD: list[tuple[str, int, list[str]]] = [
@@ -208,6 +219,12 @@ TOLD: list[tuple[str, int, list[str]]] = [
         "asked: 1 EA of A, in GBP, on 2026-03-02, for D",
         "wins: item A list price: 10 GBP per EA",
         "amount: 1 x 10 = 10.00 GBP",
+    ]),
+    ("a-rule-on-top-of-an-item-price", 1, [
+        "asked: 1 EA of A, in GBP, on 2026-03-02, for C",
+        "wins: customer C: 20 less 10 % = 18 GBP per EA",
+        "loses: list: 20 GBP per EA; it is the base price",
+        "amount: 1 x 20 less 10 %, each rounded = 18.00 GBP",
     ]),
 ]  # fmt: skip
 
