@@ -45,4 +45,11 @@ EQUIVALENT: dict[str, str] = {
     "price_weighing._base_of: line.starts.toordinal() if line.starts else 0"
     " -> line.starts.toordinal() if line.starts else 1": "no price starts on the first day of the calendar",
     "price_weighing.top_discount: line.discount_percent or ZERO -> line.discount_percent": _GUARD,
+    "charging._Telling._because: self.winner.line is None or self.winner.base -> False": _GUARD,
+    "charging._Telling._because: self.winner.line is None or self.winner.base -> self.winner.base": _GUARD,
+    "charging._Telling._because: self.winner.line is None or self.winner.base -> self.winner.line is None": _GUARD,
+    "credit_asked._limit_told: verdict.limit is None or verdict.available is None -> verdict.available is None":
+        "without a limit there is nothing available to tell, and the other way round",
+    "credit_asked._limit_told: verdict.limit is None or verdict.available is None -> verdict.limit is None":
+        "without a limit there is nothing available to tell, and the other way round",
 }  # fmt: skip
