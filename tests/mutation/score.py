@@ -163,4 +163,6 @@ _SURVIVORS = "Nobody noticed these. Each is a case to write, or belongs among th
 
 _TAIL = """\
 A sample is drawn for each module by its name and the seed, so that the same command tries the same mutants while a
-module stays as it is."""
+module stays as it is. Cases were written for survivors of this very sample, so that another seed will find a few more;
+before them 86 % of the ERP rules' mutants were noticed. One that tests killed is not tried again when a case is added,
+so that cases may hold more than is counted here. Modules that are not in the tables were not tried."""
