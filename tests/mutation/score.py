@@ -165,5 +165,5 @@ _TAIL = """\
 A sample is drawn for each module by its name and the seed, so that the same command tries the same mutants while a
 module stays as it is. Cases were written for survivors of this very sample, so that its score flatters: before them
 86 % of the ERP rules' mutants were noticed, and of a fresh sample (`--sample 8 --seed 2`, survivors not looked at, 120
-mutants) 89 %, 105 of the 118 that are not known to be equivalent. One that tests killed is not tried again when a case is added,
-so that cases may hold more than is counted here. Modules that are not in the tables were not tried."""
+mutants) 89 %, 105 of the 118 that are not known to be equivalent. One that tests killed is not tried again when a case is
+added, so that cases may hold more than is counted here. Modules that are not in the tables were not tried."""
