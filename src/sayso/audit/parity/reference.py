@@ -133,6 +133,9 @@ Tests of ERPs that cannot be told as cases, because the facts do not carry what 
   in amounts, mixed or cumulative quantities.
 - Tryton: formulas on cost; a list's first line without `priority` (the more particular one is taken). For releases in
   which a sale of 0 is checked as well, say `credit.nothing_asked: checked`.
+- Tryton, and Sayso answers otherwise: where a list applies and no line of it fits, Tryton has no price (end a list with a
+  line for everything); an assigned move out of the counted place itself, planned for later, is out of Tryton's forecast
+  from today; dunning holds back no customer without a limit, and no sale of 0 (leave `hold` out).
 
 ## The command
 `sayso parity FILE...` shows each difference with the arithmetic that led to Sayso's answer, then the counts by profile
