@@ -14,7 +14,9 @@ from schemathesis.specs.openapi.checks import negative_data_rejection, positive_
 
 from sayso.api.table import CALLS
 
-EXAMPLES = int(os.environ.get("SAYSO_EXAMPLES", "15"))  # for each call and mode; a longer run asks for more
+# For each call and mode; a longer run asks for more. Hypothesis draws on constants of whatever modules are loaded, so that
+# few examples may, with another selection of tests, be none that makes sense.
+EXAMPLES = int(os.environ.get("SAYSO_EXAMPLES", "40"))
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
