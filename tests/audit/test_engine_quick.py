@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from audit.faithful import faithful
+from audit.months import Extent, Months
 from audit.test_engine import _busy
 from sayso.audit.engine import causes_put
 from sayso.audit.engine import order as engine_order
@@ -14,7 +15,6 @@ from sayso.audit.engine.audited import audited
 from sayso.audit.engine.findings import body
 from sayso.audit.engine.order import Bench
 from sayso.audit.shapes import Exports, Spot
-from sayso.bench.auditing_world import Extent, Months
 from sayso.promise.policy import PROFILE_NAMES, Policy, profiled, read
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sayso.api import asks, calls, examples, shapes
-from sayso.api.bodies import MOST_TEXT
 from sayso.api.call import Call, Parameter
+from sayso.api.parameters import PAGE, TEXT, query
 from sayso.api.table_insight import INSIGHT
 from sayso.canon.kinds import KINDS
 from sayso.errors import BadField, BadRequest, Busy, Conflict, KeyReused, NotFound, StoreAway, TooLarge
@@ -15,15 +15,10 @@ from sayso.promise.browsing import MOST_ITEMS
 
 _WRITE = (BadRequest, BadField, TooLarge, KeyReused, Busy, StoreAway)
 _READ = (BadField, NotFound, StoreAway)
-_TEXT = {"type": "string", "maxLength": MOST_TEXT}
 
 
 def _path(name: str, description: str, example: str, schema: dict[str, Any] | None = None) -> Parameter:
-    return Parameter(name, "path", description, schema or _TEXT, required=True, example=example)
-
-
-def _query(name: str, description: str, schema: dict[str, Any], **more: Any) -> Parameter:
-    return Parameter(name, "query", description, schema, **more)
+    return Parameter(name, "path", description, schema or TEXT, required=True, example=example)
 
 
 _ID = _path("id", "The promise's id.", examples.PROMISE_ID)
@@ -36,38 +31,30 @@ _KIND = _path(
 )
 
 _BROWSE = (
-    _query(
+    query(
         "item",
         f"An item's number; repeat it for each of up to {MOST_ITEMS} items.",
-        {"type": "array", "items": {**_TEXT, "minLength": 1}, "minItems": 1, "maxItems": MOST_ITEMS},
+        {"type": "array", "items": {**TEXT, "minLength": 1}, "minItems": 1, "maxItems": MOST_ITEMS},
         required=True,
         repeated=True,
         example=["85123A", "22423"],
     ),
-    _query("customer", "For this customer, with what is protected for it.", _TEXT, example="13047"),
-    _query("country", "Deliverable to this country (ISO 3166-1 alpha-2).", _TEXT, example="GB"),
-    _query("region", "A region of the country, where rules or lanes differ.", _TEXT),
-    _query(
+    query("customer", "For this customer, with what is protected for it.", TEXT, example="13047"),
+    query("country", "Deliverable to this country (ISO 3166-1 alpha-2).", TEXT, example="GB"),
+    query("region", "A region of the country, where rules or lanes differ.", TEXT),
+    query(
         "quantity",
         "The earliest date is for this quantity of each item.",
         {"type": "string", "pattern": r"^(?!0+(\.0+)?$)[0-9]{1,12}(\.[0-9]{1,6})?$"},
         example="48",
     ),
-    _query("uom", "The unit of the quantity; the item's own where left out.", _TEXT, example="EA"),
-    _query("variant", "The variant of each item.", _TEXT),
+    query("uom", "The unit of the quantity; the item's own where left out.", TEXT, example="EA"),
+    query("variant", "The variant of each item.", TEXT),
 )
 
-_PAGE = (
-    _query(
-        "limit",
-        "How many in a page.",
-        {"type": "integer", "minimum": 1, "maximum": calls.MOST_CASES, "default": calls.USUAL_CASES},
-    ),
-    _query("cursor", "`next` of the page before.", _TEXT),
-)
 _CASES = (
-    _query("state", "Which cases.", {"type": "string", "enum": list(calls.CASE_STATES), "default": "open"}),
-    *_PAGE,
+    query("state", "Which cases.", {"type": "string", "enum": list(calls.CASE_STATES), "default": "open"}),
+    *PAGE,
 )
 _PROMISES = (
     Call(

@@ -87,7 +87,7 @@ def _settings(folder: Path, setting: str, port: int) -> wiring.Settings:
     policy.write_bytes((files("sayso.demo") / "data" / "policy.toml").read_bytes())
     given = {"home": str(folder), "schema": f"demo_{setting}", "policy": str(policy), "clock": "simulated"}
     config.write_text(
-        "".join(f"{name} = {_toml(value)}\n" for name, value in given.items()), encoding="utf-8"
+        "".join(f"{name} = {options.toml(value)}\n" for name, value in given.items()), encoding="utf-8"
     )
     return wiring.settings(
         config,
@@ -99,11 +99,6 @@ def _settings(folder: Path, setting: str, port: int) -> wiring.Settings:
         requests_per_second=0,
         log_level="warning",
     )
-
-
-def _toml(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from sayso.audit.engine.audited import audited
 from sayso.audit.engine.findings import Figure, Findings, Terms
 from sayso.audit.exports.folders import Folders
 from sayso.audit.shapes import Direction
-from sayso.cli import audit_shown
+from sayso.cli import audit_shown, options
 from sayso.demo.exported import back_office
 from sayso.demo.settings import Generated
 from sayso.demo.summary import Naive, Tally
@@ -28,7 +28,7 @@ def wrote_policy(folder: Path, given: Generated) -> Path:
     settings, _ = back_office(given)
     lines = ["# How the demo's back office judges: Sayso's plain profile, but for these."]
     for group, found in settings.items():
-        lines += [f"[{group}]", *(f"{name} = {_toml(value)}" for name, value in found.items())]
+        lines += [f"[{group}]", *(f"{name} = {options.toml(value)}" for name, value in found.items())]
     path = folder / "erp.toml"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
@@ -84,7 +84,3 @@ def _sum(tallies: list[Tally]) -> dict[str, Any]:
 
 def _figure(figure: Figure) -> dict[str, Any]:
     return {"lines": figure.lines, "money": f"{figure.money:.2f}"}
-
-
-def _toml(value: object) -> str:
-    return f'"{value}"' if isinstance(value, str) else str(value)

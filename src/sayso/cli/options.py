@@ -84,3 +84,11 @@ def table(*columns: str, right: tuple[str, ...] = (), whole: tuple[str, ...] = (
         pad_edge=False,
         show_edge=False,
     )
+
+
+def toml(value: object) -> str:
+    """A text or a number as a value of a TOML file."""
+    if not isinstance(value, str):
+        return str(value)
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
