@@ -176,7 +176,7 @@ INSERT INTO cases (id, kind, state, owner, opened, promise, "order", customer, i
 SELECT id, 'promise_at_risk', 'open', 'operations', $1, promise, placed_as, customer, item, site, amount, next_step, facts
 FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::numeric[], $9::text[], $10::text[])
     AS v (id, promise, placed_as, customer, item, site, amount, next_step, facts)
-ON CONFLICT (kind, coalesce(promise, ''), coalesce(item, ''), coalesce(site, '')) WHERE state = 'open'
+ON CONFLICT (kind, coalesce(promise, ''), coalesce(item, ''), coalesce(site, '')) WHERE state = 'open' AND key = ''
 DO UPDATE SET facts = excluded.facts, amount = excluded.amount, next_step = excluded.next_step;
 
 -- name: close_cases

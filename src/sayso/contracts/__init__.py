@@ -1,0 +1,1 @@
+"""What systems agreed to send: the schema of a message and its meaning, and what a message of it says in our words."""

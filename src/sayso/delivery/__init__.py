@@ -1,0 +1,1 @@
+"""Messages in and effects out: kept, shared out, tried again, given up. Knows neither senders nor content."""

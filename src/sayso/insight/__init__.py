@@ -1,0 +1,1 @@
+"""Looking at what happened: time lines, measures, exports. Only reads."""

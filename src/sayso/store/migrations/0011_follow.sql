@@ -1,0 +1,276 @@
+-- From order to cash: what was told, byte for byte; what was understood of it; the state of every order; what is to be
+-- done outside; what was held back; and the work that comes of it.
+
+-- Systems as they were first heard of. What is configured stands in the follow file; this is what is known of them.
+CREATE TABLE systems (
+    system text PRIMARY KEY,
+    role text NOT NULL DEFAULT '',
+    first_heard timestamptz,
+    last_heard timestamptz,
+    messages bigint NOT NULL DEFAULT 0
+);
+
+-- What a system calls a thing, and what it is called here. kind: order, customer, item, site, invoice, ...
+CREATE TABLE identities (
+    system text NOT NULL,
+    kind text NOT NULL,
+    theirs text NOT NULL,
+    ours text NOT NULL,
+    since timestamptz NOT NULL,
+    PRIMARY KEY (system, kind, theirs)
+);
+
+-- Every message as it came, before it was acknowledged. `key` is the order it is about ("" where that cannot be told yet),
+-- `lane` = what of it workers share out. An edited message is a further body; the first stays.
+CREATE TABLE inbox (
+    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    source text NOT NULL,
+    id text NOT NULL,
+    received timestamptz NOT NULL,
+    kind text NOT NULL DEFAULT '',
+    content_type text NOT NULL DEFAULT 'application/cloudevents+json',
+    body bytea NOT NULL,
+    digest text NOT NULL,
+    key text NOT NULL DEFAULT '',
+    lane smallint NOT NULL,
+    state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'applied', 'quarantined', 'dropped')),
+    applied timestamptz,
+    problem text,
+    repeats integer NOT NULL DEFAULT 0,
+    UNIQUE (source, id)
+) WITH (fillfactor = 85);
+CREATE INDEX inbox_waiting ON inbox (lane, number) WHERE state = 'waiting';
+CREATE INDEX inbox_quarantined ON inbox (key, number) WHERE state = 'quarantined';
+CREATE INDEX inbox_received ON inbox USING brin (received);
+
+-- Bodies that a person put in the place of one that could not be used; the last counts. Append-only.
+CREATE TABLE inbox_edits (
+    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    message bigint NOT NULL,
+    edited timestamptz NOT NULL,
+    by text NOT NULL,
+    why text NOT NULL DEFAULT '',
+    body bytea NOT NULL
+);
+CREATE INDEX inbox_edits_message ON inbox_edits (message);
+CREATE TRIGGER inbox_edits_only_added BEFORE UPDATE OR DELETE OR TRUNCATE ON inbox_edits
+    FOR EACH STATEMENT EXECUTE FUNCTION only_added();
+
+-- A message that came again under its id with another body. Append-only.
+CREATE TABLE inbox_conflicts (
+    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    message bigint NOT NULL,
+    received timestamptz NOT NULL,
+    body bytea NOT NULL,
+    digest text NOT NULL,
+    UNIQUE (message, digest)
+);
+
+-- What workers share out: a lane is worked on by one transaction at a time, so that an order's messages are taken in their
+-- order and never twice at once.
+CREATE TABLE inbox_lanes (lane smallint PRIMARY KEY, served bigint NOT NULL DEFAULT 0);
+INSERT INTO inbox_lanes (lane) SELECT n FROM generate_series(0, 63) AS n;
+
+-- What was understood: one row for each telling of a document. Append-only.
+CREATE TABLE documents (
+    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    family text NOT NULL,
+    document text NOT NULL,
+    revision integer NOT NULL,
+    digest text NOT NULL,
+    type text NOT NULL,
+    subject text NOT NULL,
+    occurred timestamptz NOT NULL,
+    received timestamptz NOT NULL,
+    source text NOT NULL,
+    message bigint,
+    data bytea NOT NULL,
+    UNIQUE (family, document, revision, digest)
+);
+
+-- Which orders (key 'order WEB-1') a telling is about. Where only a document is named whose order is not known yet, the key
+-- is that document ('shipment S-1', 'invoice I-1', 'payment P-1'), and the order claims it when it comes.
+CREATE TABLE concerns (
+    key text NOT NULL,
+    document bigint NOT NULL,
+    PRIMARY KEY (key, document)
+);
+CREATE INDEX concerns_document ON concerns (document);
+
+-- The state of every order: the fold of its documents, with what is asked for most taken out.
+CREATE TABLE transactions (
+    "order" text PRIMARY KEY,
+    customer text NOT NULL DEFAULT '',
+    currency text NOT NULL DEFAULT '',
+    stage text NOT NULL,
+    operational boolean NOT NULL DEFAULT false,
+    financial boolean NOT NULL DEFAULT false,
+    amount numeric NOT NULL DEFAULT 0,
+    placed timestamptz,
+    changed timestamptz NOT NULL,
+    digest text NOT NULL,
+    state bytea NOT NULL
+) WITH (fillfactor = 80);
+CREATE INDEX transactions_stage ON transactions (stage, "order");
+CREATE INDEX transactions_customer ON transactions (customer);
+
+-- What receivables know of each invoice and payment; made from documents, and made again whenever one comes.
+CREATE TABLE open_items (
+    invoice text PRIMARY KEY,
+    customer text NOT NULL,
+    account text NOT NULL,
+    currency text NOT NULL,
+    total numeric NOT NULL,
+    open numeric NOT NULL,
+    disputed numeric NOT NULL DEFAULT 0,
+    issued date NOT NULL,
+    due date,
+    state bytea NOT NULL
+);
+CREATE INDEX open_items_account ON open_items (account) WHERE open <> 0;
+CREATE TABLE payments (
+    payment text PRIMARY KEY,
+    customer text NOT NULL,
+    account text NOT NULL,
+    currency text NOT NULL,
+    amount numeric NOT NULL,
+    applied numeric NOT NULL DEFAULT 0,
+    unapplied numeric NOT NULL DEFAULT 0,
+    reversed numeric NOT NULL DEFAULT 0,
+    received date NOT NULL,
+    state bytea NOT NULL
+);
+CREATE INDEX payments_unapplied ON payments (account) WHERE unapplied <> 0;
+
+-- The books by double entry. A revised document is posted back and posted anew, so rows are only added.
+CREATE TABLE postings (
+    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    entry text NOT NULL,
+    document text NOT NULL,
+    account text NOT NULL,
+    customer text NOT NULL,
+    currency text NOT NULL,
+    debit numeric NOT NULL DEFAULT 0,
+    credit numeric NOT NULL DEFAULT 0,
+    posted timestamptz NOT NULL
+);
+CREATE INDEX postings_entry ON postings (entry);
+CREATE INDEX postings_customer ON postings (customer, account);
+CREATE TRIGGER postings_only_added BEFORE UPDATE OR DELETE OR TRUNCATE ON postings
+    FOR EACH STATEMENT EXECUTE FUNCTION only_added();
+
+-- What systems are to be asked to do. The key is made of the order and the cause: decided twice, it is one.
+CREATE TABLE outbox (
+    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    effect text NOT NULL UNIQUE,
+    system text NOT NULL,
+    kind text NOT NULL,
+    key text NOT NULL,
+    cause text NOT NULL,
+    body bytea NOT NULL,
+    amount numeric,
+    currency text NOT NULL DEFAULT '',
+    decided timestamptz NOT NULL,
+    state text NOT NULL DEFAULT 'waiting'
+        CHECK (state IN ('waiting', 'sending', 'unclear', 'done', 'refused', 'failed', 'dropped')),
+    share text NOT NULL DEFAULT 'sync' CHECK (share IN ('checkout', 'sync', 'replay')),
+    tries integer NOT NULL DEFAULT 0,
+    due timestamptz NOT NULL,
+    leased_until timestamptz,
+    leased_by text,
+    sent timestamptz,
+    settled timestamptz,
+    problem text,
+    answer bytea
+) WITH (fillfactor = 80);
+CREATE INDEX outbox_due ON outbox (system, due, number) WHERE state IN ('waiting', 'sending', 'unclear');
+CREATE INDEX outbox_key ON outbox (key, number) WHERE state IN ('waiting', 'sending', 'unclear', 'failed');
+
+-- How each system fares: the breaker and the budget, shared by all workers.
+CREATE TABLE breakers (
+    system text PRIMARY KEY,
+    state text NOT NULL DEFAULT 'closed' CHECK (state IN ('closed', 'open', 'half_open')),
+    failures integer NOT NULL DEFAULT 0,
+    until timestamptz,
+    changed timestamptz
+);
+CREATE TABLE budgets (
+    system text NOT NULL,
+    share text NOT NULL,
+    starts timestamptz NOT NULL,
+    used integer NOT NULL DEFAULT 0,
+    PRIMARY KEY (system, share)
+);
+
+-- Who is told what happens here (Standard Webhooks), and how far each is.
+CREATE TABLE subscribers (
+    subscriber text PRIMARY KEY,
+    url text NOT NULL,
+    types text NOT NULL DEFAULT '*',
+    customers text,
+    secret text NOT NULL,
+    state text NOT NULL DEFAULT 'live' CHECK (state IN ('live', 'paused', 'ended')),
+    created timestamptz NOT NULL,
+    reached bigint NOT NULL DEFAULT 0,
+    problem text
+);
+-- What is told outside: CloudEvents of our own making (promises, cases) and those taken in, in one sequence.
+CREATE TABLE outgoing (
+    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    type text NOT NULL,
+    subject text NOT NULL,
+    customer text NOT NULL DEFAULT '',
+    at timestamptz NOT NULL,
+    body bytea NOT NULL
+);
+
+-- When something was last heard, and by when it must be heard again: of a feed, or of an order's stage.
+CREATE TABLE clocks (
+    clock text PRIMARY KEY,
+    kind text NOT NULL CHECK (kind IN ('feed', 'stage')),
+    last timestamptz NOT NULL,
+    due timestamptz NOT NULL,
+    facts text NOT NULL DEFAULT '{}',
+    breached timestamptz
+);
+CREATE INDEX clocks_due ON clocks (due) WHERE breached IS NULL;
+
+-- The contracts in force: one version of a kind of message of a system. A new version is a new row.
+CREATE TABLE contracts (
+    system text NOT NULL,
+    kind text NOT NULL,
+    version integer NOT NULL,
+    mode text NOT NULL CHECK (mode IN ('audit', 'strict')),
+    body text NOT NULL,
+    since timestamptz NOT NULL,
+    by text NOT NULL DEFAULT '',
+    PRIMARY KEY (system, kind, version)
+);
+
+-- Cases are told apart by a key of their kind's own; those of promises go on as they were.
+ALTER TABLE cases ADD COLUMN key text NOT NULL DEFAULT '',
+    ADD COLUMN due timestamptz,
+    ADD COLUMN assigned text NOT NULL DEFAULT '',
+    ADD COLUMN document text NOT NULL DEFAULT '',
+    ADD COLUMN line integer NOT NULL DEFAULT 0,
+    ADD COLUMN reopened integer NOT NULL DEFAULT 0;
+DROP INDEX cases_open;
+CREATE UNIQUE INDEX cases_open ON cases (kind, coalesce(promise, ''), coalesce(item, ''), coalesce(site, ''))
+    WHERE state = 'open' AND key = '';
+CREATE UNIQUE INDEX cases_key ON cases (kind, key) WHERE state = 'open' AND key <> '';
+CREATE INDEX cases_order ON cases ("order") WHERE "order" IS NOT NULL;
+CREATE INDEX cases_due ON cases (due) WHERE state = 'open';
+
+-- What was done about a case, by whom: facts (by ''), or a person. Append-only.
+CREATE TABLE case_history (
+    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    "case" text NOT NULL,
+    at timestamptz NOT NULL,
+    by text NOT NULL DEFAULT '',
+    action text NOT NULL,
+    note text NOT NULL DEFAULT '',
+    facts text NOT NULL DEFAULT '{}'
+);
+CREATE INDEX case_history_case ON case_history ("case", number);
+CREATE TRIGGER case_history_only_added BEFORE UPDATE OR DELETE OR TRUNCATE ON case_history
+    FOR EACH STATEMENT EXECUTE FUNCTION only_added();
