@@ -202,26 +202,50 @@ CREATE TABLE budgets (
     PRIMARY KEY (system, share)
 );
 
--- Who is told what happens here (Standard Webhooks), and how far each is.
+-- Who is told what happens here (Standard Webhooks), how far each is, and how it fares. The secret signs, so it is kept as it
+-- is; the one before it signs too until `earlier_until`. `lease` names the one holder at a time.
 CREATE TABLE subscribers (
     subscriber text PRIMARY KEY,
     url text NOT NULL,
     types text NOT NULL DEFAULT '*',
-    customers text,
+    customers text[],
     secret text NOT NULL,
+    earlier_secret text,
+    earlier_until timestamptz,
     state text NOT NULL DEFAULT 'live' CHECK (state IN ('live', 'paused', 'ended')),
     created timestamptz NOT NULL,
     reached bigint NOT NULL DEFAULT 0,
-    problem text
-);
--- What is told outside: CloudEvents of our own making (promises, cases) and those taken in, in one sequence.
+    tries integer NOT NULL DEFAULT 0,
+    due timestamptz NOT NULL,
+    failing timestamptz,
+    told timestamptz,
+    problem text NOT NULL DEFAULT '',
+    lease text,
+    leased_until timestamptz
+) WITH (fillfactor = 70);
+CREATE INDEX subscribers_due ON subscribers (due) WHERE state = 'live';
+-- What is told outside: CloudEvents of our own making (promises, cases) and those taken in. `written` is given when a row is
+-- written, and rows become visible in another order than that; `number` is given once they are visible, by one at a time, and
+-- is the sequence that readers go by. `id` is the same in every delivery.
 CREATE TABLE outgoing (
-    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    written bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    number bigint UNIQUE,
+    id text NOT NULL,
     type text NOT NULL,
     subject text NOT NULL,
     customer text NOT NULL DEFAULT '',
     at timestamptz NOT NULL,
     body bytea NOT NULL
+);
+CREATE INDEX outgoing_new ON outgoing (written) WHERE number IS NULL;
+-- The last number given, in one row that whoever numbers holds; and how far each broker was told.
+CREATE TABLE outgoing_head (one boolean PRIMARY KEY DEFAULT true CHECK (one), last bigint NOT NULL DEFAULT 0);
+INSERT INTO outgoing_head DEFAULT VALUES;
+CREATE TABLE outgoing_reached (
+    reader text PRIMARY KEY,
+    reached bigint NOT NULL DEFAULT 0,
+    lease text,
+    leased_until timestamptz
 );
 
 -- When something was last heard, and by when it must be heard again: of a feed, or of an order's stage.
