@@ -21,7 +21,8 @@ CREATE TABLE identities (
 );
 
 -- Every message as it came, before it was acknowledged. `key` is the order it is about ("" where that cannot be told yet),
--- `lane` = what of it workers share out. An edited message is a further body; the first stays.
+-- `lane` = what of it workers share out. An edited message is a further body; the first stays. A message is `behind` when an
+-- earlier one of its key is quarantined: so it is looked at once and not by every worker that passes.
 CREATE TABLE inbox (
     number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     source text NOT NULL,
@@ -33,14 +34,15 @@ CREATE TABLE inbox (
     digest text NOT NULL,
     key text NOT NULL DEFAULT '',
     lane smallint NOT NULL,
-    state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'applied', 'quarantined', 'dropped')),
+    state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'behind', 'applied', 'quarantined', 'dropped')),
     applied timestamptz,
     problem text,
     repeats integer NOT NULL DEFAULT 0,
     UNIQUE (source, id)
-) WITH (fillfactor = 85);
+) WITH (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.02);
 CREATE INDEX inbox_waiting ON inbox (lane, number) WHERE state = 'waiting';
 CREATE INDEX inbox_quarantined ON inbox (key, number) WHERE state = 'quarantined';
+CREATE INDEX inbox_behind ON inbox (key, number) WHERE state = 'behind';
 CREATE INDEX inbox_received ON inbox USING brin (received);
 
 -- Bodies that a person put in the place of one that could not be used; the last counts. Append-only.
@@ -52,7 +54,7 @@ CREATE TABLE inbox_edits (
     why text NOT NULL DEFAULT '',
     body bytea NOT NULL
 );
-CREATE INDEX inbox_edits_message ON inbox_edits (message);
+CREATE INDEX inbox_edits_message ON inbox_edits (message, number);
 CREATE TRIGGER inbox_edits_only_added BEFORE UPDATE OR DELETE OR TRUNCATE ON inbox_edits
     FOR EACH STATEMENT EXECUTE FUNCTION only_added();
 
@@ -68,7 +70,7 @@ CREATE TABLE inbox_conflicts (
 
 -- What workers share out: a lane is worked on by one transaction at a time, so that an order's messages are taken in their
 -- order and never twice at once.
-CREATE TABLE inbox_lanes (lane smallint PRIMARY KEY, served bigint NOT NULL DEFAULT 0);
+CREATE TABLE inbox_lanes (lane smallint PRIMARY KEY, served bigint NOT NULL DEFAULT 0) WITH (fillfactor = 20);
 INSERT INTO inbox_lanes (lane) SELECT n FROM generate_series(0, 63) AS n;
 
 -- What was understood: one row for each telling of a document. Append-only.
