@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from sayso.canon.events_shared import Told
+from sayso.canon.events_shared import Charge, Told
 
 _ZERO = Decimal(0)
 
@@ -38,7 +38,8 @@ class LineState(Struct, frozen=True, kw_only=True):
 
     ordered + shipped_over = cancelled + shipped + open, and
     shipped = invoiced + to_invoice + returned_before_invoice - invoiced_over.
-    Money is net of tax.
+    Money is net of tax; `tax` is the whole ordered line's. `listed`: the order has this line (else it was only met in
+    another document). What the ERP refused counts as cancelled, and `rejected` says why.
     """
 
     line: int
@@ -68,6 +69,9 @@ class LineState(Struct, frozen=True, kw_only=True):
     deliver_by: date | None = None
     uom: str = ""
     site: str = ""
+    tax: Decimal = _ZERO
+    listed: bool = True
+    rejected: str = ""
 
 
 class ShippedLine(Struct, frozen=True, kw_only=True):
@@ -102,10 +106,11 @@ class ShipmentState(Struct, frozen=True, kw_only=True):
     delivered: datetime | None = None
     carrier: str = ""
     tracking: str = ""
+    source: str = ""
 
 
 class InvoiceState(Struct, frozen=True, kw_only=True):
-    """An invoice, all orders' lines of it. total = paid + discounted + deducted_settled + credited + written_off + open;
+    """An invoice, all orders' lines of it. total = paid + discounted + credited + written_off + open;
     `deducted` is the part of what is open that the payer kept back. `share` is what of the total belongs to this order."""
 
     invoice: str
@@ -125,6 +130,7 @@ class InvoiceState(Struct, frozen=True, kw_only=True):
     delivered: datetime | None = None
     charges: Decimal = _ZERO
     orders: tuple[str, ...] = ()
+    cause: str = ""
 
 
 class Difference(Struct, frozen=True, kw_only=True):
@@ -135,6 +141,27 @@ class Difference(Struct, frozen=True, kw_only=True):
     expected: str
     found: str
     amount: Decimal = _ZERO
+
+
+class Tolerance(Struct, frozen=True, kw_only=True):
+    """How far an acceptance may differ from what was ordered: base units, money a unit, money on the total, and days."""
+
+    quantity: Decimal = _ZERO
+    price: Decimal = _ZERO
+    total: Decimal = _ZERO
+    days: int = 0
+
+
+EXACT = Tolerance()
+
+
+class Hold(Struct, frozen=True, kw_only=True):
+    """A hold in force: its own number, credit or stock or review ..., and since when."""
+
+    hold: str
+    kind: str
+    reason: str = ""
+    since: datetime | None = None
 
 
 class Money(Struct, frozen=True, kw_only=True):
@@ -156,8 +183,12 @@ class Money(Struct, frozen=True, kw_only=True):
 
 class State(Struct, frozen=True, kw_only=True):
     """Everything that is known of an order, folded. `stage` is one of the transition table's; `confirmed` says whether
-    the ERP's acceptance agrees with the promise (None: it has not accepted). `missing` and `conflicts` are sentences'
-    keys: see the findings, which `cash.findings` makes of a state."""
+    the ERP's acceptance agrees with the promise (None: it has not accepted).
+
+    `holds` are the documents of `held`. `missing` names what was spoken of and has not come: `order`, `part SERIES 2/3`,
+    `shipment S-1`, `invoice I-1`; `conflicts` each document that one revision tells in two ways (`FAMILY DOCUMENT
+    REVISION`). `cancelled` is when all that had not left was cancelled; `charges` are as ordered. Times are in UTC,
+    and each Decimal is in its shortest form."""
 
     order: str
     stage: str
@@ -181,6 +212,12 @@ class State(Struct, frozen=True, kw_only=True):
     documents: tuple[str, ...] = ()
     first: datetime | None = None
     last: datetime | None = None
+    held: tuple[Hold, ...] = ()
+    cancelled: datetime | None = None
+    charges: tuple[Charge, ...] = ()
+    ship_complete: bool = False
+    country: str = ""
+    po: str = ""
 
 
 class Effect(Struct, frozen=True, kw_only=True):
