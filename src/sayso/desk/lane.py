@@ -18,6 +18,7 @@ from typing import Any
 import asyncpg
 import structlog
 
+from sayso.desk import placing
 from sayso.desk.batch import Again, Batch, Looked
 from sayso.desk.cardfile import CardFile
 from sayso.desk.draft import Draft, Group, Rows, rows_of
@@ -239,6 +240,9 @@ class Lane:
                 owing, policy = sorted(draft.rows.accounts), self._cards.policy
                 taken = {name: facts.taken for name, facts in filed.items.items()}
                 await replace_reported(self._writer, placed, taken, owing, policy)
+                await placing.placed(self._writer, placed)
+            if over := [one for one in filed.writes.orders_settled if one.state == "cancelled"]:
+                await placing.cancelled(self._writer, over)
             await self._writer.execute("COMMIT")
         except BaseException:
             if not self._writer.is_closed():
