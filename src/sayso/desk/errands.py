@@ -233,6 +233,8 @@ class Place(Errand):
         found = looked.orders.get(self._order.order)
         if found is not None and found.state != "rejected":
             return same_order(found, self.asked)
+        if promise is not None and promise.state == "ordered" and promise.order == self._order.order:
+            return Needs(promises=frozenset([promise.id]))  # placed since the orders were read: look again
         if promise is not None:
             _still_free(promise)
         if promise is None or promise.state != "held" or promise.expires <= self.asked.now:
