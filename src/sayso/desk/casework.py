@@ -8,7 +8,10 @@ import msgspec
 
 from sayso.canon.times import moment
 from sayso.desk.calling import Caller
+from sayso.desk.settling import CaseScope, Settled, settle_cases
 from sayso.store import handover as rows
+
+__all__ = ["CaseScope", "Settled", "listed", "settle_cases"]
 
 
 async def listed(pool: Any, state: str, caller: Caller, limit: int, cursor: str) -> bytes:

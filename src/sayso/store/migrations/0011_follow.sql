@@ -185,8 +185,11 @@ CREATE TABLE outbox (
     problem text,
     answer bytea
 ) WITH (fillfactor = 80);
-CREATE INDEX outbox_due ON outbox (system, due, number) WHERE state IN ('waiting', 'sending', 'unclear');
+CREATE INDEX outbox_due ON outbox (system, share, due, number) WHERE state IN ('waiting', 'unclear');
+CREATE INDEX outbox_leased ON outbox (system, leased_until) WHERE state = 'sending';
+CREATE INDEX outbox_problem ON outbox (number) WHERE state IN ('refused', 'failed');
 CREATE INDEX outbox_key ON outbox (key, number) WHERE state IN ('waiting', 'sending', 'unclear', 'failed');
+CREATE INDEX outbox_of ON outbox (key);
 
 -- How each system fares: the breaker and the budget, shared by all workers.
 CREATE TABLE breakers (
@@ -259,7 +262,7 @@ CREATE TABLE clocks (
     facts text NOT NULL DEFAULT '{}',
     breached timestamptz
 );
-CREATE INDEX clocks_due ON clocks (due) WHERE breached IS NULL;
+CREATE INDEX clocks_due ON clocks (kind, due);
 
 -- The contracts in force: one version of a kind of message of a system. A new version is a new row.
 CREATE TABLE contracts (
@@ -279,12 +282,17 @@ ALTER TABLE cases ADD COLUMN key text NOT NULL DEFAULT '',
     ADD COLUMN assigned text NOT NULL DEFAULT '',
     ADD COLUMN document text NOT NULL DEFAULT '',
     ADD COLUMN line integer NOT NULL DEFAULT 0,
-    ADD COLUMN reopened integer NOT NULL DEFAULT 0;
+    ADD COLUMN reopened integer NOT NULL DEFAULT 0,
+    -- What the finding said, by content address; and who closed it, '' for the facts.
+    ADD COLUMN digest text NOT NULL DEFAULT '',
+    ADD COLUMN closed_by text NOT NULL DEFAULT '';
 DROP INDEX cases_open;
 CREATE UNIQUE INDEX cases_open ON cases (kind, coalesce(promise, ''), coalesce(item, ''), coalesce(site, ''))
     WHERE state = 'open' AND key = '';
 CREATE UNIQUE INDEX cases_key ON cases (kind, key) WHERE state = 'open' AND key <> '';
+CREATE INDEX cases_known ON cases (kind, key, id) WHERE key <> '';
 CREATE INDEX cases_order ON cases ("order") WHERE "order" IS NOT NULL;
+CREATE INDEX cases_document ON cases (document) WHERE state = 'open' AND document <> '';
 CREATE INDEX cases_due ON cases (due) WHERE state = 'open';
 
 -- What was done about a case, by whom: facts (by ''), or a person. Append-only.

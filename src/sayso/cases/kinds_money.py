@@ -1,0 +1,147 @@
+"""The kinds of case about money: invoices, credit memos, deductions, disputes, payments."""
+
+from __future__ import annotations
+
+from sayso.cases.kind import Kind
+
+MONEY = (
+    Kind(
+        kind="invoice_waits", title="Invoice waits for evidence", found_in="order",
+        trigger="Something is shipped and cannot be invoiced yet, because evidence is missing.",
+        owner="finance", due="P1D",
+        step="Get what is missing[: {why}][ ({missing})]; the invoice follows by itself",
+        remedies=("approve_substitution", "retry", "accept_short"),
+    ),
+    Kind(
+        kind="invoice_late", title="Invoice late", found_in="clock",
+        trigger="Goods left, and no invoice was told in the time it usually takes.",
+        owner="finance", due="P1D",
+        step="Have it invoiced[: {amount} {currency} are shipped and not invoiced][ since {since}]",
+        remedies=("retry",),
+    ),
+    Kind(
+        kind="invoiced_over", title="Invoiced more than shipped", found_in="order",
+        trigger="An invoice counts more of a line than left for it.",
+        owner="finance", due="P1D", severity="high",
+        step="Give a credit[ for {over}][ on line {line}][ of {document}], or get the missing shipment's message",
+        remedies=("request_credit", "link_document"),
+    ),
+    Kind(
+        kind="invoice_quantity_differs", title="Invoiced quantity differs", found_in="order",
+        trigger="An invoice's quantity is not what was shipped, beyond the tolerance.",
+        owner="finance", due="P1D",
+        step="Have the invoice[ {document}] put right[: {expected} shipped][, {found} invoiced], or give a credit",
+        remedies=("request_credit",),
+    ),
+    Kind(
+        kind="invoice_price_differs", title="Invoiced price differs", found_in="order",
+        trigger="An invoice's price is not the agreed one, beyond the tolerance.",
+        owner="finance", due="P1D",
+        step="Have the invoice[ {document}] put right[: {expected} agreed][, {found} invoiced], or give a credit",
+        remedies=("request_credit",),
+    ),
+    Kind(
+        kind="invoice_total_wrong", title="Invoice total wrong", found_in="order",
+        trigger="An invoice's total is not the sum of its lines, tax and charges.",
+        owner="finance", due="P1D",
+        step="Have the invoice[ {document}] put right[: it sums to {expected}][ and says {found}]",
+        remedies=("request_credit",),
+    ),
+    Kind(
+        kind="invoice_without_shipment", title="Invoice without shipment", found_in="order",
+        trigger="An invoice charges a line of which nothing has left.",
+        owner="finance", due="P1D", severity="high",
+        step="Get the shipment's message for[ line {line} of] the invoice[ {document}], or give a credit",
+        remedies=("request_credit", "link_document"),
+    ),
+    Kind(
+        kind="invoice_duplicate", title="Invoiced twice", found_in="order",
+        trigger="Two invoices charge the same shipment or the same lines.",
+        owner="finance", due="P1D", severity="high",
+        step="Give a credit for the second invoice[ {document}][, beside {other}]",
+        remedies=("request_credit",),
+    ),
+    Kind(
+        kind="invoice_charge_unagreed", title="Charge not agreed", found_in="order",
+        trigger="An invoice carries a charge that the order does not, or another amount of it.",
+        owner="finance", due="P1D",
+        step="Agree the charge[ {code}][ of {found}] with the customer, or give a credit",
+        remedies=("request_credit",),
+    ),
+    Kind(
+        kind="invoice_not_acknowledged", title="Invoice not acknowledged", found_in="clock",
+        trigger="An invoice was issued, and neither the customer's side nor the receivables tool has acknowledged it.",
+        owner="finance", due="P1D",
+        step="See that the invoice[ {document}] has arrived; send it again if not",
+        remedies=("retry",),
+    ),
+    Kind(
+        kind="invoice_overdue", title="Invoice overdue", found_in="clock",
+        trigger="An invoice's day is over by more than the grace, and money of it is still open.",
+        owner="receivables", due="P3D",
+        step="Remind the customer of the invoice[ {document}][, open {open}][, due {since}]",
+        remedies=("write_off",),
+    ),
+    Kind(
+        kind="return_not_credited", title="Return not credited", found_in="order",
+        trigger="Goods that were invoiced came back, and no credit memo was given for them.",
+        owner="finance", due="P2D",
+        step="Give a credit[ for {quantity}][ of {item}][ on line {line}][, returned by {document}]",
+        remedies=("request_credit", "close"),
+    ),
+    Kind(
+        kind="deduction_open", title="Deduction open", found_in="account",
+        trigger="A payer kept back a part of an invoice, and nobody has agreed to it or claimed it back.",
+        owner="receivables", due="P3D",
+        step="Agree to the deduction[ of {amount} {currency}][ on {document}][: {reason}], or claim it",
+        remedies=("request_credit", "write_off"),
+    ),
+    Kind(
+        kind="dispute_open", title="Dispute open", found_in="account",
+        trigger="The customer does not accept an invoice, or lines of it.",
+        owner="receivables", due="P3D",
+        step="Settle the dispute[ of {amount} {currency}][ on {invoice}][: {reason}]: credit it, write it off, or claim it",
+        remedies=("request_credit", "write_off"),
+    ),
+    Kind(
+        kind="overpaid", title="Overpaid", found_in="account",
+        trigger="More was paid than is open: money of the customer is left unapplied.",
+        owner="receivables", due="P3D", severity="low",
+        step="Ask the customer what the rest is for[: {amount} {currency}][ of {document}]; apply it or pay it back",
+        remedies=("link_document",),
+    ),
+    Kind(
+        kind="payment_unidentified", title="Payment of nobody known", found_in="account",
+        trigger="Money came in, and neither the payer nor a reference says whose it is.",
+        owner="receivables", due="P1D",
+        step="Find out who paid[ {amount} {currency}][ by {document}][: it says {references}]",
+        remedies=("link_document",),
+    ),
+    Kind(
+        kind="payment_ambiguous", title="Payment fits several invoices", found_in="account",
+        trigger="What came in fits more than one set of invoices equally well.",
+        owner="receivables", due="P1D",
+        step="Choose what the payment[ {document}] is for[: {candidates}]",
+        remedies=("link_document",),
+    ),
+    Kind(
+        kind="payment_for_unknown_invoice", title="Payment for an unknown invoice", found_in="account",
+        trigger="A payment names an invoice that is not known.",
+        owner="receivables", due="P1D",
+        step="Find the invoice that the payment[ {document}] means[ by {invoice}]",
+        remedies=("link_document", "retry"),
+    ),
+    Kind(
+        kind="payment_duplicate", title="Paid twice", found_in="account",
+        trigger="The same invoices were paid a second time, by the same payer and for the same amount.",
+        owner="receivables", due="P2D",
+        step="Ask the payer whether[ {document}] is a second payment[ beside {other}]; keep it on account or pay it back",
+    ),
+    Kind(
+        kind="payment_reversed", title="Payment reversed", found_in="account",
+        trigger="The bank took a payment back, and what it had settled is open again.",
+        owner="receivables", due="P1D", severity="high",
+        step="Ask the customer to pay again[: {amount} {currency}][ of {document}][, {reason}]",
+        by_facts=False,
+    ),
+)  # fmt: skip
