@@ -165,10 +165,9 @@ class Hold(Struct, frozen=True, kw_only=True):
 
 
 class Money(Struct, frozen=True, kw_only=True):
-    """The order's money, in its currency. What is open counts with tax, the rest as its name says.
-
-    `to_invoice` (shipped and not invoiced) and `open_order` (not shipped, not cancelled) are with tax.
-    """
+    """The order's money, in its currency, all with tax and charges: invoiced = paid + credited + written_off + open, but
+    for what was credited on no invoice of this order. `written_off` holds discounts as well. `to_invoice` is shipped and
+    not invoiced, `open_order` not shipped and not cancelled (and the charges, until an invoice was issued)."""
 
     ordered: Decimal = _ZERO
     open_order: Decimal = _ZERO

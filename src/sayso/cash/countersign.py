@@ -1,0 +1,153 @@
+"""Whether what the ERP stored is what was ordered: quantity, item, price, day, total, line by line.
+
+Knows the order's terms and the acceptance; what follows from a difference is for others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import cast
+
+from sayso.canon.decimals import ZERO, plain
+from sayso.canon.events_order import OrderAccepted, OrderLine, OrderPlaced
+from sayso.canon.events_shared import Charge
+from sayso.cash.amounts import normal, to_cents
+from sayso.cash.lines import Terms, terms_of
+from sayso.cash.shapes import Difference, Fact, Tolerance
+
+
+def the_acceptance(told: list[Fact]) -> Fact | None:
+    """The acceptance that counts: of several documents that of the highest revision, told last."""
+    if not told:
+        return None
+    return max(told, key=lambda fact: (fact.revision, fact.occurred, fact.document))
+
+
+def differences(
+    placed: OrderPlaced, changes: list[Fact], now: Terms, told: list[Fact], tolerance: Tolerance, places: int
+) -> tuple[Difference, ...]:
+    """What the acceptance that counts does not have as it was ordered.
+
+    The ERP is held to the order as it was when it accepted, and is right as well where it agrees with the order as it is
+    now. A change that came after is for the next acceptance.
+    """
+    fact = the_acceptance(told)
+    if fact is None:
+        return ()
+    accepted = cast(OrderAccepted, fact.data)
+    charges = charges_of(placed, changes)
+    found = _compared(now, charges, placed.currency, accepted, tolerance, places)
+    if found and changes:
+        then = terms_of(placed, changes, fact.occurred)
+        found = min(found, _compared(then, charges, placed.currency, accepted, tolerance, places), key=len)
+    if len(told) > 1:
+        numbers = ", ".join(sorted(one.document for one in told))
+        worth = _total(now.values(), charges, places)
+        found.append(
+            Difference(
+                what="twice", line=0, expected="one order", found=numbers, amount=normal(worth or ZERO)
+            )
+        )
+    return tuple(found)
+
+
+def charges_of(placed: OrderPlaced, changes: list[Fact]) -> tuple[Charge, ...]:
+    """The order's charges, as the last change that names any has them."""
+    for change in reversed(changes):
+        charges = getattr(change.data, "charges", None)
+        if charges is not None:
+            return cast("tuple[Charge, ...]", charges)
+    return placed.charges
+
+
+def _compared(
+    terms: Terms,
+    charges: tuple[Charge, ...],
+    currency: str,
+    accepted: OrderAccepted,
+    tolerance: Tolerance,
+    places: int,
+) -> list[Difference]:
+    found: list[Difference] = []
+    if accepted.currency and accepted.currency != currency:
+        worth = _total(terms.values(), charges, places)
+        found.append(_told("currency", 0, currency, accepted.currency, worth or ZERO))
+    heard = {line.line: line for line in accepted.lines}
+    for number in sorted(terms.keys() | heard.keys()):
+        ours, theirs = terms.get(number), heard.get(number)
+        if ours is None and theirs is not None:
+            found.append(_told("added", number, "", plain(theirs.quantity), _worth(theirs, places) or ZERO))
+        elif theirs is None and ours is not None:
+            if ours.quantity:
+                found.append(_told("missing", number, plain(ours.quantity), "", _worth(ours, places) or ZERO))
+        elif ours is not None and theirs is not None:
+            found.extend(_line(ours, theirs, tolerance, places))
+    _compare_total(found, _total(terms.values(), charges, places), accepted.total, tolerance)
+    return found
+
+
+def _line(ours: OrderLine, theirs: OrderLine, tolerance: Tolerance, places: int) -> list[Difference]:
+    found: list[Difference] = []
+    number, worth, price = ours.line, _worth(ours, places) or ZERO, _price(ours)
+    if ours.item != theirs.item:
+        found.append(_told("item", number, ours.item, theirs.item, worth))
+    gap = abs(ours.quantity - theirs.quantity)
+    if gap > tolerance.quantity:
+        at_stake = to_cents(gap * price, places) if price is not None else ZERO
+        found.append(_told("quantity", number, plain(ours.quantity), plain(theirs.quantity), at_stake))
+    found.extend(_price_apart(ours, theirs, tolerance, places))
+    if ours.ship_on and theirs.ship_on and abs((ours.ship_on - theirs.ship_on).days) > tolerance.days:
+        found.append(_told("ship_on", number, ours.ship_on.isoformat(), theirs.ship_on.isoformat(), worth))
+    return found
+
+
+def _price_apart(ours: OrderLine, theirs: OrderLine, tolerance: Tolerance, places: int) -> list[Difference]:
+    """Unit prices where both are told, else the lines' amounts where the quantities agree."""
+    if ours.unit_price is not None and theirs.unit_price is not None:
+        apart = abs(ours.unit_price - theirs.unit_price)
+        if apart > tolerance.price:
+            at_stake = to_cents(apart * theirs.quantity, places)
+            return [_told("price", ours.line, plain(ours.unit_price), plain(theirs.unit_price), at_stake)]
+    if ours.quantity == theirs.quantity:
+        mine, other = _worth(ours, places), _worth(theirs, places)
+        if mine is None or other is None:
+            return []
+        apart = abs(mine - other)
+        if apart > max(tolerance.total, tolerance.price * ours.quantity):
+            return [_told("amount", ours.line, plain(mine), plain(other), apart)]
+    return []
+
+
+def _compare_total(
+    found: list[Difference], ours: Decimal | None, theirs: Decimal | None, tolerance: Tolerance
+) -> None:
+    if ours is not None and theirs is not None and abs(ours - theirs) > tolerance.total:
+        found.append(_told("total", 0, plain(ours), plain(theirs), abs(ours - theirs)))
+
+
+def _told(what: str, line: int, expected: str, found: str, amount: Decimal) -> Difference:
+    return Difference(what=what, line=line, expected=expected, found=found, amount=normal(amount))
+
+
+def _price(line: OrderLine) -> Decimal | None:
+    if line.unit_price is None and line.amount is not None and line.quantity:
+        return line.amount / line.quantity
+    return line.unit_price
+
+
+def _worth(line: OrderLine, places: int) -> Decimal | None:
+    if line.amount is None and line.unit_price is not None:
+        return to_cents(line.unit_price * line.quantity, places)
+    return line.amount
+
+
+def _total(lines: Iterable[OrderLine], charges: tuple[Charge, ...], places: int) -> Decimal | None:
+    """With tax and charges; None where a line has no price."""
+    whole = ZERO
+    for line in lines:
+        worth = _worth(line, places)
+        if worth is None:
+            return None
+        whole += worth + line.tax
+    return sum((charge.amount + charge.tax for charge in charges), whole)

@@ -1,0 +1,189 @@
+"""The lines of an order while they are folded: what was ordered of each, at which price, and what has been counted so far.
+
+Knows the order's own documents (placed, changed, accepted, rejected, cancelled); goods and money are counted in by
+`shipments` and `invoices`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import cast
+
+from sayso.canon.decimals import ZERO
+from sayso.canon.events_order import (
+    OrderAccepted,
+    OrderCancelled,
+    OrderChanged,
+    OrderLine,
+    OrderPlaced,
+    OrderRejected,
+)
+from sayso.cash.amounts import to_cents
+from sayso.cash.chosen import CHANGED, Chosen
+from sayso.cash.shapes import Fact
+
+Terms = dict[int, OrderLine]
+
+
+class Goods:
+    """What a shipment has of a line, of one item. Quantities but `quantity` are in units of the ordered item."""
+
+    __slots__ = (
+        "agreed", "amount", "counts", "delivered", "invoiced", "item", "line", "price", "quantity", "returned",
+        "shipment", "tax",
+    )  # fmt: skip
+
+    def __init__(self, line: int, item: str, shipment: str) -> None:
+        self.line = line
+        self.item = item
+        self.shipment = shipment
+        self.quantity = self.counts = self.delivered = self.invoiced = self.returned = self.tax = ZERO
+        self.price: Decimal | None = None
+        self.amount: Decimal | None = None
+        self.agreed = True
+
+
+class Line:
+    """A line while it is counted. `named` is the item it was first named with in documents other than the order's."""
+
+    __slots__ = (
+        "allocated", "amount", "billed", "cancelled", "credited", "credited_amount", "goods", "invoiced", "invoiced_amount",
+        "item", "named", "number", "ordered", "picked", "price", "rejected", "returned", "shipped", "short", "tax", "terms",
+    )  # fmt: skip
+
+    def __init__(self, number: int, terms: OrderLine | None) -> None:
+        self.number = number
+        self.terms = terms
+        self.item = terms.item if terms else ""
+        self.ordered = terms.quantity if terms else ZERO
+        self.price: Decimal | None = None
+        self.amount = self.tax = ZERO
+        self.cancelled = self.allocated = self.picked = self.short = self.shipped = self.returned = ZERO
+        self.invoiced = self.invoiced_amount = self.credited = self.credited_amount = ZERO
+        self.rejected = ""
+        self.named: tuple[bool, str] | None = None
+        self.goods: list[Goods] = []
+        self.billed: list[tuple[str, str, Decimal]] = []
+
+    def counts(self, item: str, quantity: Decimal, stands_for: Decimal | None) -> Decimal:
+        """How many units of the ordered item so much of an item is: as told, else by the agreed factor, else 1:1."""
+        terms = self.terms
+        if terms is None:
+            named = (stands_for is not None, item)
+            if item and (self.named is None or named < self.named):
+                self.named = named
+        elif not item or item == terms.item:
+            return quantity
+        if stands_for is not None:
+            return stands_for
+        if terms is not None:
+            for substitute in terms.substitutes:
+                if substitute.item == item:
+                    return quantity * substitute.factor
+        return quantity
+
+    def open(self) -> Decimal:
+        """What is neither cancelled nor shipped."""
+        left = self.ordered - self.cancelled - self.shipped
+        return left if left > 0 else ZERO
+
+
+Lines = dict[int, Line]
+
+
+def line_of(lines: Lines, number: int) -> Line:
+    """The line of this number; one that the order does not have is noted as such."""
+    line = lines.get(number)
+    if line is None:
+        line = lines[number] = Line(number, None)
+    return line
+
+
+def terms_of(placed: OrderPlaced | None, changes: list[Fact], until: datetime | None = None) -> Terms:
+    """The lines as ordered, each as the highest revision that mentions it says; `until`: of changes no later."""
+    found: Terms = {line.line: line for line in placed.lines} if placed else {}
+    for change in changes:
+        if until is None or change.occurred <= until:
+            for line in cast(OrderChanged, change.data).lines:
+                found[line.line] = line
+    return found
+
+
+def changes_of(chosen: Chosen) -> list[Fact]:
+    """The order's changes, the one that counts most last."""
+    found = chosen.of(CHANGED)
+    if len(found) < 2:
+        return found
+    return sorted(found, key=lambda fact: (fact.revision, fact.occurred, fact.document))
+
+
+def opened(terms: Terms, accepted: OrderAccepted | None, places: int) -> Lines:
+    """A line to count in for each that was ordered. Where the order names no price, the ERP's is its."""
+    lines: Lines = {}
+    for number, one in terms.items():
+        line = lines[number] = Line(number, one)
+        if one.unit_price is None and one.amount is None and accepted is not None:
+            one = next((other for other in accepted.lines if other.line == number), one)
+        _price(line, one, places)
+    return lines
+
+
+def _price(line: Line, terms: OrderLine, places: int) -> None:
+    quantity, price, amount = terms.quantity, terms.unit_price, terms.amount
+    if amount is None and price is not None:
+        amount = to_cents(price * line.ordered, places)
+    elif amount is not None and quantity != line.ordered:
+        amount = to_cents(amount * line.ordered / quantity, places) if quantity else ZERO
+    if price is None and amount is not None and line.ordered:
+        price = amount / line.ordered
+    line.price = price
+    line.amount = ZERO if amount is None else amount
+    line.tax = terms.tax
+
+
+def refuse(lines: Lines, rejections: list[Fact], accepted: Fact | None) -> str:
+    """Notes on each line that the ERP refused it and why; returns why the whole was refused, blank if it was not.
+
+    A later acceptance that has the line lifts the refusal.
+    """
+    whole = ""
+    for fact in rejections:
+        data = cast(OrderRejected, fact.data)
+        reason = data.reason or "rejected"
+        lifted = _taken(accepted, fact.occurred)
+        for number in data.lines or lines:
+            if number not in lifted:
+                line_of(lines, number).rejected = reason
+        if not data.lines and not lifted:
+            whole = reason
+    return whole
+
+
+def _taken(accepted: Fact | None, since: datetime) -> frozenset[int]:
+    if accepted is None or accepted.occurred <= since:
+        return frozenset()
+    return frozenset(line.line for line in cast(OrderAccepted, accepted.data).lines)
+
+
+def cancel(lines: Lines, cancellations: list[Fact]) -> datetime | None:
+    """Counts what was cancelled by line, never more than was ordered; returns since when all that is open is cancelled."""
+    since: datetime | None = None
+    for fact in cancellations:
+        data = cast(OrderCancelled, fact.data)
+        if not data.lines:
+            since = fact.occurred if since is None else min(since, fact.occurred)
+        for told in data.lines:
+            if told.quantity > 0:
+                line_of(lines, told.line).cancelled += told.quantity
+    for line in lines.values():
+        if line.cancelled > line.ordered:
+            line.cancelled = line.ordered
+    return since
+
+
+def end(lines: Lines, whole: bool) -> None:
+    """Once shipments are counted: what is open of refused lines, or of all lines, is not wanted any more."""
+    for line in lines.values():
+        if whole or line.rejected:
+            line.cancelled += line.open()

@@ -1,0 +1,169 @@
+"""What was counted, as the values of a state: each number in its one form, the order's money summed up."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from sayso.canon.decimals import ZERO
+from sayso.canon.events_shared import Charge
+from sayso.cash.amounts import normal, normal_or_none, part_of
+from sayso.cash.chosen import utc
+from sayso.cash.invoices import Bill, charges_of, portion_of
+from sayso.cash.lines import Goods, Line, Lines
+from sayso.cash.shapes import InvoiceState, LineState, Money, ShipmentState, ShippedLine
+from sayso.cash.shipments import Load
+
+
+def before_invoice(goods: Goods) -> Decimal:
+    """What of these goods came back and was not invoiced."""
+    return min(goods.returned, goods.counts - goods.invoiced)
+
+
+def line_state(line: Line) -> LineState:
+    """The line's state, with what follows from what was counted."""
+    terms = line.terms
+    open_ = line.ordered - line.cancelled - line.shipped
+    delivered = before = billed = substituted = amount = ZERO
+    for goods in line.goods:
+        delivered += goods.delivered
+        billed += goods.invoiced
+        if goods.returned:
+            before += before_invoice(goods)
+        if goods.amount is not None:
+            amount += goods.amount
+        if terms is not None and goods.item != terms.item:
+            substituted += goods.counts
+    return LineState(
+        line=line.number,
+        item=terms.item if terms else (line.named[1] if line.named else ""),
+        ordered=normal(line.ordered),
+        cancelled=normal(line.cancelled),
+        allocated=normal(line.allocated),
+        picked=normal(line.picked),
+        short=normal(line.short),
+        substituted=normal(substituted),
+        shipped=normal(line.shipped),
+        shipped_over=normal(-open_) if open_ < 0 else ZERO,
+        open=normal(open_) if open_ > 0 else ZERO,
+        delivered=normal(delivered),
+        returned=normal(line.returned),
+        returned_before_invoice=normal(before),
+        invoiced=normal(line.invoiced),
+        invoiced_over=normal(line.invoiced - billed),
+        to_invoice=normal(line.shipped - billed - before),
+        credited=normal(line.credited),
+        unit_price=normal_or_none(line.price),
+        ordered_amount=normal(line.amount),
+        shipped_amount=normal(amount),
+        invoiced_amount=normal(line.invoiced_amount),
+        credited_amount=normal(line.credited_amount),
+        ship_on=terms.ship_on if terms else None,
+        deliver_by=terms.deliver_by if terms else None,
+        uom=terms.uom if terms else "",
+        site=terms.site if terms else "",
+        tax=normal(line.tax),
+        listed=terms is not None,
+        rejected=line.rejected,
+    )
+
+
+def shipment_state(load: Load) -> ShipmentState:
+    """The shipment's state."""
+    told = load.told
+    return ShipmentState(
+        shipment=load.number,
+        site=told.site,
+        dispatched=utc(load.fact.occurred),
+        lines=tuple([_shipped(goods) for goods in load.goods]),
+        series=told.series,
+        part=load.part,
+        of=load.of,
+        whole=not load.missing,
+        missing=load.missing,
+        delivered=utc(load.delivered) if load.delivered else None,
+        carrier=told.carrier,
+        tracking=told.tracking,
+        source=load.fact.source,
+    )
+
+
+def _shipped(goods: Goods) -> ShippedLine:
+    return ShippedLine(
+        line=goods.line,
+        item=goods.item,
+        quantity=normal(goods.quantity),
+        counts=normal(goods.counts),
+        agreed=goods.agreed,
+        unit_price=normal_or_none(goods.price),
+        amount=normal_or_none(goods.amount),
+        tax=normal(goods.tax),
+        invoiced=normal(goods.invoiced),
+        returned=normal(goods.returned),
+    )
+
+
+def invoice_state(bill: Bill, order: str) -> InvoiceState:
+    """The whole invoice's state, and what of its total is the order's."""
+    told, open_ = bill.told, bill.open()
+    return InvoiceState(
+        invoice=bill.fact.document,
+        customer=told.customer,
+        currency=told.currency,
+        issued=told.issued,
+        due=told.due,
+        total=normal(bill.total),
+        share=normal(bill.shares[order]),
+        paid=normal(bill.paid),
+        discounted=normal(bill.discounted),
+        credited=normal(bill.credited),
+        written_off=normal(bill.written_off),
+        deducted=normal(min(bill.deducted, open_)) if open_ > 0 else ZERO,
+        disputed=normal(bill.disputed),
+        open=normal(open_),
+        delivered=bill.delivered,
+        charges=normal(charges_of(told)) if told.charges else ZERO,
+        orders=tuple(sorted(bill.shares)),
+        cause=told.cause,
+    )
+
+
+def money_of(
+    order: str, lines: Lines, charges: tuple[Charge, ...], bills: dict[str, Bill], loose: Decimal, places: int
+) -> Money:
+    """The order's money, with tax. Charges are still to come (`open_order`) until an invoice was issued."""
+    ordered = open_order = to_invoice = ZERO
+    for line in lines.values():
+        gross = line.amount + line.tax
+        ordered += gross
+        left = line.open()
+        if left:
+            open_order += part_of(gross, left, line.ordered, places)
+        for goods in line.goods:
+            due = goods.counts - goods.invoiced
+            if due and goods.amount is not None:
+                if goods.returned:
+                    due -= before_invoice(goods)
+                to_invoice += part_of(goods.amount + goods.tax, due, goods.counts, places)
+    extra = sum((charge.amount + charge.tax for charge in charges), ZERO)
+    if extra and not bills and (open_order or to_invoice):
+        open_order += extra
+    invoiced = paid = credited = written_off = disputed = open_ = ZERO
+    for bill in bills.values():
+        mine = portion_of(bill, order, places)
+        invoiced += mine.share
+        paid += mine.paid
+        credited += mine.credited
+        written_off += mine.written_off + mine.discounted
+        disputed += mine.disputed
+        open_ += mine.open
+    return Money(
+        ordered=normal(ordered + extra),
+        open_order=normal(open_order),
+        to_invoice=normal(to_invoice),
+        invoiced=normal(invoiced),
+        paid=normal(paid),
+        credited=normal(credited + loose),
+        written_off=normal(written_off),
+        disputed=normal(disputed),
+        open=normal(open_),
+    )
