@@ -37,12 +37,13 @@ ROOMS: dict[str, tuple[str, ...]] = {
 PURE_ROOMS = ("errors", "canon", *_JUDGEMENT)
 
 # What pure rooms may import beside each other. Whatever is added here reads nothing, waits for nothing, and
-# gives the same answer in every process. (zoneinfo reads the time zone data that comes with Sayso.)
+# gives the same answer in every process. (zoneinfo reads the time zone data that comes with Sayso; jsonschema_rs
+# checks values against a schema, and is given no way to fetch another.)
 PURE_MODULES = frozenset({
     "__future__", "abc", "array", "base64", "binascii", "bisect", "collections", "contextlib", "copy",
     "dataclasses", "datetime", "decimal", "difflib", "enum", "fractions", "functools", "graphlib", "hashlib",
-    "heapq", "hmac", "itertools", "json", "math", "msgspec", "numbers", "operator", "re", "string", "struct",
-    "textwrap", "tomllib", "types", "typing", "unicodedata", "zoneinfo",
+    "heapq", "hmac", "itertools", "json", "jsonschema_rs", "math", "msgspec", "numbers", "operator", "re", "string",
+    "struct", "textwrap", "tomllib", "types", "typing", "unicodedata", "zoneinfo",
 })  # fmt: skip
 
 SQL_ROOMS = ("store",)

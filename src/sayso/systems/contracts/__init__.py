@@ -1,0 +1,83 @@
+"""The contracts that come with Sayso, a file for each kind of message of the simulated systems; and reading such files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from sayso.contracts.contract import Contract, contract_of
+from sayso.contracts.mapping import plan_of
+from sayso.errors import Misconfigured
+
+
+class _Loader(yaml.SafeLoader):  # type: ignore[misc]
+    """YAML with dates and times left as the texts they are written as, and no name twice in a mapping."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [pair for pair in resolvers if pair[0] != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def _mapping(loader: _Loader, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+    names = [loader.construct_object(name, deep=True) for name, _ in node.value]
+    for name in names:
+        if names.count(name) > 1:
+            raise Misconfigured(f"{name} stands twice, again in line {node.start_mark.line + 1} and after")
+    made: dict[Any, Any] = yaml.SafeLoader.construct_mapping(loader, node, deep=True)
+    return made
+
+
+_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+
+
+@cache
+def shipped(system: str) -> dict[str, Contract]:
+    """The contracts of a simulated system (erp, wms, ar, bank) by kind of message; {} for any other name."""
+    found = (contract_in(text, name) for name, text in _texts(files(__package__), system))
+    return {contract.kind: contract for contract in found}
+
+
+def simulated() -> tuple[str, ...]:
+    """The systems that contracts come with."""
+    return tuple(
+        sorted(each.name for each in files(__package__).iterdir() if each.is_dir() and each.name[:1] != "_")
+    )
+
+
+def contract_file(path: Path) -> Contract:
+    """A contract from a YAML or JSON file. Raises Misconfigured naming the file, the field and the remedy."""
+    try:
+        return contract_in(path.read_text("utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"{path} cannot be read: {error}", remedy="check the file; it is UTF-8") from None
+
+
+def contract_in(text: str, where: str) -> Contract:
+    """A contract from the text of a file, its map compiled. Raises Misconfigured."""
+    try:
+        value = yaml.load(text, _Loader)
+    except yaml.YAMLError as error:
+        said = " ".join(str(error).split())
+        raise Misconfigured(f"{where}: not YAML: {said}", remedy="correct it there") from None
+    except Misconfigured as error:
+        raise Misconfigured(f"{where}: {error.detail}", remedy="say it once") from None
+    contract = contract_of(value, where)
+    plan_of(contract)
+    return contract
+
+
+def _texts(folder: Traversable, system: str) -> Iterator[tuple[str, str]]:
+    here = folder / system
+    if not system or not here.is_dir():
+        return
+    for each in sorted(here.iterdir(), key=lambda one: one.name):
+        if each.name.endswith(".yaml"):
+            yield f"{system}/{each.name}", each.read_text("utf-8")
