@@ -1,0 +1,126 @@
+"""What the parts of an order's lines cost when they are invoiced one after another: they sum to what was agreed.
+
+Knows quantities, agreed prices and rounding; whether a part may be invoiced is for others to say.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+
+from sayso.canon.decimals import ZERO, rounded
+from sayso.canon.events_money import MoneyLine
+from sayso.cash.papers import Papers
+from sayso.cash.shapes import LineState, ShipmentState, ShippedLine, State
+
+_Group = tuple[int, str, Decimal | None, Decimal | None]
+
+
+class Bill:
+    """What of an order is invoiced or asked for so far, to which parts are added.
+
+    A part costs what all up to it cost, rounded, less what all before it cost, rounded: so the parts of a line sum to
+    the line's amount, however it is divided. Substitutes are counted by item and price.
+    """
+
+    def __init__(self, state: State, papers: Papers, places: int) -> None:
+        """The bill of `state` with all that is invoiced on it."""
+        self._order = state.order
+        self._lines = {line.line: line for line in state.lines}
+        self._papers = papers
+        self._places = places
+        self._billed: dict[_Group, Decimal] = defaultdict(Decimal)
+        self._left = {line.line: line.to_invoice for line in state.lines}
+        self._room = {
+            line.line: line.ordered - line.cancelled - (line.invoiced - line.credited) for line in state.lines
+        }
+        for shipment in state.shipments:
+            for line in shipment.lines:
+                self._billed[self._group(line)] += min(line.invoiced, line.counts)
+
+    def knows(self, line: int) -> bool:
+        """Whether the order has that line."""
+        return line in self._lines
+
+    def priced(self, line: ShippedLine) -> bool:
+        """Whether it is known what is to be paid for it."""
+        ordered = self._lines.get(line.line)
+        if ordered is None:
+            return False
+        if self._group(line)[3] is None:
+            return bool(ordered.ordered_amount) or ordered.unit_price is not None
+        return line.unit_price is not None
+
+    def waiting(self, line: ShippedLine) -> Decimal:
+        """How much of it left, is not invoiced, not asked for, and has not come back: in the ordered item's units."""
+        rest = line.counts - line.invoiced - line.returned
+        if self.knows(line.line):
+            rest = min(rest, self._left[line.line])
+        return max(ZERO, rest)
+
+    def room(self, line: int) -> Decimal:
+        """How much more of that line may be invoiced without invoicing more than was ordered."""
+        return max(ZERO, self._room.get(line, ZERO))
+
+    def reserve(self, line: ShippedLine, counts: Decimal) -> None:
+        """So much of the line is spoken for: what comes after it finds that much less."""
+        self._left[line.line] = self._left.get(line.line, ZERO) - counts
+        self._room[line.line] = self._room.get(line.line, ZERO) - counts
+
+    def ask(self, line: ShippedLine, counts: Decimal) -> None:
+        """So much of it, reserved before, was asked for before."""
+        self._billed[self._group(line)] += counts
+
+    def part(self, shipment: ShipmentState, line: ShippedLine, counts: Decimal) -> MoneyLine:
+        """So much of it, reserved before, as a line of an invoice: it is asked for from now on."""
+        group = self._group(line)
+        before, tax_before = self._amount(group), self._tax(line)
+        self.ask(line, counts)
+        amount = rounded(self._amount(group), self._places) - rounded(before, self._places)
+        tax = rounded(self._tax(line), self._places) - rounded(tax_before, self._places)
+        substitute = line.item != self._lines[line.line].item
+        return MoneyLine(
+            line=line.line, item=line.item, quantity=line.quantity * counts / line.counts, amount=amount, tax=tax,
+            unit_price=line.unit_price, order=self._order, shipment=shipment.shipment,
+            stands_for=counts if substitute else None,
+        )  # fmt: skip
+
+    def _group(self, line: ShippedLine) -> _Group:
+        """What is counted together: what is paid by the line's price, and each substitute that has a price of its own."""
+        ordered = self._lines.get(line.line)
+        if ordered is not None and ordered.ordered and not self._own_price(line, ordered.item):
+            return line.line, "", None, None
+        return line.line, line.item, line.unit_price, line.quantity / line.counts if line.counts else ZERO
+
+    def _own_price(self, line: ShippedLine, ordered: str) -> bool:
+        if line.item == ordered:
+            return False
+        agreed = self._papers.lines.get(line.line)
+        offered = agreed.terms.substitutes if agreed is not None and agreed.terms is not None else ()
+        return all(one.unit_price is not None for one in offered if one.item == line.item)
+
+    def _amount(self, group: _Group) -> Decimal:
+        """What all that is invoiced of a group costs, before rounding."""
+        line, _, price, ratio = group
+        counts = self._billed[group]
+        if ratio is None:
+            return _line_amount(self._lines[line]) * counts / self._lines[line].ordered
+        return (price or ZERO) * ratio * counts
+
+    def _tax(self, line: ShippedLine) -> Decimal:
+        """The tax on all that is invoiced of a line: its part of the tax agreed, by net amount."""
+        agreed = self._papers.lines.get(line.line)
+        tax, amount = (agreed.tax, agreed.amount) if agreed is not None else (ZERO, ZERO)
+        if not amount:
+            tax, amount = line.tax, line.amount or ZERO
+        if not amount:
+            return ZERO
+        net = sum((self._amount(group) for group in self._billed if group[0] == line.line), ZERO)
+        return net * tax / amount
+
+
+def _line_amount(line: LineState) -> Decimal:
+    """The whole line's agreed net amount."""
+    if line.ordered_amount or line.unit_price is None:
+        return line.ordered_amount
+    return line.unit_price * line.ordered
