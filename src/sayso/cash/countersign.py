@@ -77,10 +77,14 @@ def _compared(
     for number in sorted(terms.keys() | heard.keys()):
         ours, theirs = terms.get(number), heard.get(number)
         if ours is None and theirs is not None:
-            found.append(_told("added", number, "", plain(theirs.quantity), _worth(theirs, places) or ZERO))
+            found.append(
+                _told("line_added", number, "", plain(theirs.quantity), _worth(theirs, places) or ZERO)
+            )
         elif theirs is None and ours is not None:
             if ours.quantity:
-                found.append(_told("missing", number, plain(ours.quantity), "", _worth(ours, places) or ZERO))
+                found.append(
+                    _told("line_missing", number, plain(ours.quantity), "", _worth(ours, places) or ZERO)
+                )
         elif ours is not None and theirs is not None:
             found.extend(_line(ours, theirs, tolerance, places))
     _compare_total(found, _total(terms.values(), charges, places), accepted.total, tolerance)

@@ -45,11 +45,13 @@ class Goods:
 
 
 class Line:
-    """A line while it is counted. `named` is the item it was first named with in documents other than the order's."""
+    """A line while it is counted. `named` is the item that other documents name it with, `strange` what was picked in its
+    place and nobody agreed to."""
 
     __slots__ = (
         "allocated", "amount", "billed", "cancelled", "credited", "credited_amount", "goods", "invoiced", "invoiced_amount",
-        "item", "named", "number", "ordered", "picked", "price", "rejected", "returned", "shipped", "short", "tax", "terms",
+        "item", "named", "number", "ordered", "picked", "price", "refused", "rejected", "returned", "shipped", "short",
+        "strange", "tax", "terms",
     )  # fmt: skip
 
     def __init__(self, number: int, terms: OrderLine | None) -> None:
@@ -62,6 +64,8 @@ class Line:
         self.cancelled = self.allocated = self.picked = self.short = self.shipped = self.returned = ZERO
         self.invoiced = self.invoiced_amount = self.credited = self.credited_amount = ZERO
         self.rejected = ""
+        self.refused = ZERO
+        self.strange: tuple[str, ...] = ()
         self.named: tuple[bool, str] | None = None
         self.goods: list[Goods] = []
         self.billed: list[tuple[str, str, Decimal]] = []
@@ -82,6 +86,11 @@ class Line:
                 if substitute.item == item:
                     return quantity * substitute.factor
         return quantity
+
+    def agrees(self, item: str) -> bool:
+        """Whether an item is the ordered one, or a substitute that was agreed on."""
+        terms = self.terms
+        return terms is None or item == terms.item or any(one.item == item for one in terms.substitutes)
 
     def open(self) -> Decimal:
         """What is neither cancelled nor shipped."""
@@ -185,5 +194,8 @@ def cancel(lines: Lines, cancellations: list[Fact]) -> datetime | None:
 def end(lines: Lines, whole: bool) -> None:
     """Once shipments are counted: what is open of refused lines, or of all lines, is not wanted any more."""
     for line in lines.values():
-        if whole or line.rejected:
+        if whole:
             line.cancelled += line.open()
+        elif line.rejected:
+            line.refused = line.open()
+            line.cancelled += line.refused

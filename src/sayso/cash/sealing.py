@@ -24,6 +24,7 @@ def line_state(line: Line) -> LineState:
     terms = line.terms
     open_ = line.ordered - line.cancelled - line.shipped
     delivered = before = billed = substituted = amount = ZERO
+    unagreed = set(line.strange) if open_ > 0 else set()
     for goods in line.goods:
         delivered += goods.delivered
         billed += goods.invoiced
@@ -33,6 +34,8 @@ def line_state(line: Line) -> LineState:
             amount += goods.amount
         if terms is not None and goods.item != terms.item:
             substituted += goods.counts
+            if not goods.agreed:
+                unagreed.add(goods.item)
     return LineState(
         line=line.number,
         item=terms.item if terms else (line.named[1] if line.named else ""),
@@ -64,6 +67,8 @@ def line_state(line: Line) -> LineState:
         tax=normal(line.tax),
         listed=terms is not None,
         rejected=line.rejected,
+        refused=normal(line.refused),
+        unagreed=tuple(sorted(unagreed)),
     )
 
 

@@ -39,7 +39,8 @@ class LineState(Struct, frozen=True, kw_only=True):
     ordered + shipped_over = cancelled + shipped + open, and
     shipped = invoiced + to_invoice + returned_before_invoice - invoiced_over.
     Money is net of tax; `tax` is the whole ordered line's. `listed`: the order has this line (else it was only met in
-    another document). What the ERP refused counts as cancelled, and `rejected` says why.
+    another document). What the ERP refused counts as cancelled; `refused` is how much that was, `rejected` why. `unagreed`
+    are items that left in the line's place, or were picked for what is still to leave, and that nobody agreed to.
     """
 
     line: int
@@ -72,6 +73,8 @@ class LineState(Struct, frozen=True, kw_only=True):
     tax: Decimal = _ZERO
     listed: bool = True
     rejected: str = ""
+    refused: Decimal = _ZERO
+    unagreed: tuple[str, ...] = ()
 
 
 class ShippedLine(Struct, frozen=True, kw_only=True):

@@ -59,6 +59,8 @@ def set_aside(lines: Lines, chosen: Chosen) -> None:
             line = line_of(lines, pick.line)
             if pick.quantity > 0:
                 line.picked += line.counts(pick.item, pick.quantity, pick.stands_for)
+                if not line.agrees(pick.item):
+                    line.strange += (pick.item,)
             if pick.short > 0:
                 line.short += pick.short
 

@@ -37,7 +37,7 @@ class Sums:
             self.to_invoice += line.to_invoice
             self.picked += line.picked
             self.allocated += line.allocated
-            if line.rejected:
+            if line.refused:
                 self.refused = True
             if line.returned or line.invoiced_over:
                 back, over = to_credit(line)
