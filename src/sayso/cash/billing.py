@@ -85,6 +85,22 @@ class Bill:
             stands_for=counts if substitute else None,
         )  # fmt: skip
 
+    def worth(self, line: ShippedLine, counts: Decimal) -> Decimal:
+        """What so much of it costs by itself, before rounding."""
+        number, _, price, ratio = self._group(line)
+        ordered = self._lines[number]
+        if ratio is None:
+            return _line_amount(ordered) * counts / ordered.ordered
+        return (price or ZERO) * ratio * counts
+
+    def tax_on(self, line: ShippedLine, net: Decimal) -> Decimal:
+        """The tax on so much money of that line, before rounding."""
+        agreed = self._papers.lines.get(line.line)
+        tax, amount = (agreed.tax, agreed.amount) if agreed is not None else (ZERO, ZERO)
+        if not amount:
+            tax, amount = line.tax, line.amount or ZERO
+        return net * tax / amount if amount else ZERO
+
     def _group(self, line: ShippedLine) -> _Group:
         """What is counted together: what is paid by the line's price, and each substitute that has a price of its own."""
         ordered = self._lines.get(line.line)
@@ -109,14 +125,8 @@ class Bill:
 
     def _tax(self, line: ShippedLine) -> Decimal:
         """The tax on all that is invoiced of a line: its part of the tax agreed, by net amount."""
-        agreed = self._papers.lines.get(line.line)
-        tax, amount = (agreed.tax, agreed.amount) if agreed is not None else (ZERO, ZERO)
-        if not amount:
-            tax, amount = line.tax, line.amount or ZERO
-        if not amount:
-            return ZERO
         net = sum((self._amount(group) for group in self._billed if group[0] == line.line), ZERO)
-        return net * tax / amount
+        return self.tax_on(line, net)
 
 
 def _line_amount(line: LineState) -> Decimal:

@@ -102,14 +102,14 @@ class SiteInvoicing(Struct, frozen=True, kw_only=True):
 
 class Matching(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """By how much an invoice may differ from order and shipment before it is a case. Where a percentage and an amount
-    are set, the larger of the two counts."""
+    are set, the larger of the two counts. The smallest unit of the currency is always within: lines are rounded."""
 
     price_percent: Annotated[Percent, Meta(description="Of a line's net amount by the agreed price.")] = (
         Decimal(0)
     )
-    price_amount: Annotated[Amount, Meta(description="Of a line's net amount.")] = Decimal("0.01")
+    price_amount: Annotated[Amount, Meta(description="Of a line's net amount.")] = Decimal(0)
     quantity_percent: Annotated[Percent, Meta(description="Of what was shipped of a line.")] = Decimal(0)
-    tax_amount: Annotated[Amount, Meta(description="Of a line's tax.")] = Decimal("0.01")
+    tax_amount: Annotated[Amount, Meta(description="Of a line's tax.")] = Decimal(0)
     charge_amount: Annotated[Amount, Meta(description="Of a charge, net.")] = Decimal(0)
     total_amount: Annotated[
         Amount, Meta(description="Between an invoice's total and the sum of its lines, charges and taxes.")
