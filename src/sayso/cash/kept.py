@@ -34,8 +34,8 @@ def ended(state: State, zones: Mapping[str, str] = _NOWHERE) -> Ended | None:
     It has when nothing is left to be sent, or the ERP has refused the whole. `zones` are the sites' time zones (UTC where
     none is told): a shipment left on the day that it was there. A line is *short* if part of it was cancelled after it had
     been picked short or refused by the ERP, or if another item left that nobody had agreed to; *late* if it left or
-    arrived after the promised day; *cancelled* if the customer gave all of it up; else *kept*. What the customer gave up of a line
-    is no part of the promise any more.
+    arrived after the promised day; *cancelled* if the customer gave all of it up; else *kept*. What the customer gave up
+    of a line is no part of the promise any more.
     """
     if state.rejected and not state.shipments:
         return Ended("refused_by_erp", "erp_rejected", {"reason": state.rejected})
