@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sayso.canon.events import TYPES
 from sayso.contracts import canonical, documents
@@ -20,6 +20,15 @@ from sayso.contracts.shapes import Breach, Lookups, Needs, Read, Unusable, shown
 
 NOTHING = Lookups()
 _CLOUDEVENTS = "application/cloudevents"
+
+
+class Key(NamedTuple):
+    """What a look at a message tells: its kind (of an event, its type), its id, the order that it is about; "" each where
+    it does not."""
+
+    kind: str = ""
+    id: str = ""
+    key: str = ""
 
 
 def read_message(
@@ -63,10 +72,23 @@ def needs_of(
     return Needs() if contract is None else needs_of_contract(contract, document, system)
 
 
-def key_of(
-    system: str, content_type: str, body: bytes, contracts: Mapping[str, Contract]
-) -> tuple[str, str, str]:
-    """(kind, id, key) as far as a look at the bytes tells, "" where it does not; never raises.
+def breaches_of(
+    system: str,
+    content_type: str,
+    kind: str,
+    body: bytes,
+    contracts: Mapping[str, Contract],
+    lookups: Lookups = NOTHING,
+) -> tuple[Breach, ...]:
+    """Everything in a message that is not as it should be, whether it holds the message back or not; never raises."""
+    try:
+        return read_message(system, content_type, kind, body, contracts, lookups).warnings
+    except Unusable as unusable:
+        return unusable.breaches
+
+
+def key_of(system: str, content_type: str, body: bytes, contracts: Mapping[str, Contract]) -> Key:
+    """Kind, id and order as far as a look at the bytes tells; never raises.
 
     `key` is the order's number as the sender writes it: of a contract's message it still goes through the identities.
     """
@@ -74,17 +96,20 @@ def key_of(
     if isinstance(value, list) and value:
         found = [_event_key(one) for one in value]
         kinds, keys = {one[0] for one in found}, {one[2] for one in found}
-        return (kinds.pop() if len(kinds) == 1 else "", found[0][1] if len(found) == 1 else "",
-                keys.pop() if len(keys) == 1 else "")  # fmt: skip
+        return Key(
+            kinds.pop() if len(kinds) == 1 else "",
+            found[0][1] if len(found) == 1 else "",
+            keys.pop() if len(keys) == 1 else "",
+        )
     if not isinstance(value, dict):
-        return "", "", ""
+        return Key()
     if content_type.startswith(_CLOUDEVENTS) or ("specversion" in value and "type" in value):
         return _event_key(value)
     contract = contract_for("", value, contracts)
     if contract is None:
-        return "", "", ""
+        return Key()
     number = find(value, parts_of(contract.id))
-    return contract.kind, _name(number), _order(value, contract.key)
+    return Key(contract.kind, _name(number), _order(value, contract.key))
 
 
 def contract_for(
@@ -140,11 +165,11 @@ def _no_contract(
     )  # fmt: skip
 
 
-def _event_key(value: Any) -> tuple[str, str, str]:
+def _event_key(value: Any) -> Key:
     if not isinstance(value, dict):
-        return "", "", ""
+        return Key()
     kind = _name(value.get("type"))
-    return kind if kind in TYPES else "", _name(value.get("id")), _name(value.get("subject"))
+    return Key(kind if kind in TYPES else "", _name(value.get("id")), _name(value.get("subject")))
 
 
 def _order(value: Any, pointers: tuple[str, ...]) -> str:
