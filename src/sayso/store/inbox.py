@@ -180,8 +180,13 @@ async def waiting(connection: Any, lane: int, most: int) -> list[Kept]:
 
     Empty, too, where the next `most` all stand behind one: these were put aside, and there may be more.
     """
-    await connection.execute(SQL["put_behind"], lane, most)
-    return [Kept(*row) for row in await connection.fetch(SQL["waiting"], lane, most)]
+    numbers = [row["number"] for row in await connection.fetch(SQL["next"], lane, most)]
+    return await read(connection, numbers) if numbers else []
+
+
+async def read(connection: Any, numbers: Sequence[int]) -> list[Kept]:
+    """Messages by number; those that do not exist are left out."""
+    return [Kept(*row) for row in await connection.fetch(SQL["read"], list(numbers))]
 
 
 async def settle(connection: Any, verdicts: Sequence[Verdict], now: datetime) -> None:
@@ -252,10 +257,11 @@ async def edit(
     not in quarantine.
     """
     async with connection.transaction():
-        await _quarantined(connection, [number])
+        keys = await _quarantined(connection, [number])
         await connection.execute(SQL["edit"], number, now, by, why, body)
-        if key:
+        if key and keys != [key]:
             await connection.execute(SQL["rekey"], number, key, lane_of(key, "", ""))
+            await connection.execute(SQL["let_go"], keys)
 
 
 async def release(connection: Any, numbers: Sequence[int]) -> None:

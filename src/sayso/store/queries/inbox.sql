@@ -34,20 +34,24 @@ WHERE lane = (SELECT lane FROM chosen) RETURNING lane;
 -- Waits for some lanes until nobody else works on them, and for no others.
 SELECT lane FROM inbox_lanes WHERE lane = ANY ($1::smallint[]) ORDER BY lane FOR UPDATE;
 
--- name: put_behind
--- Of the next messages of a lane, puts those aside whose key has an earlier one in quarantine.
-UPDATE inbox SET state = 'behind' WHERE number = ANY (ARRAY(
-    SELECT w.number FROM (
-        SELECT number, key FROM inbox WHERE lane = $1 AND state = 'waiting' ORDER BY number LIMIT $2) w
-    WHERE w.key <> '' AND EXISTS (
-        SELECT FROM inbox q WHERE q.key = w.key AND q.state = 'quarantined' AND q.number < w.number)));
+-- name: next
+-- The next messages of a lane; of these, puts those aside whose key has an earlier one in quarantine, and tells the others.
+WITH head AS MATERIALIZED (
+    SELECT w.number, w.key <> '' AND EXISTS (
+        SELECT FROM inbox q WHERE q.key = w.key AND q.state = 'quarantined' AND q.number < w.number) AS behind
+    FROM (SELECT number, key FROM inbox WHERE lane = $1 AND state = 'waiting' ORDER BY number LIMIT $2) w
+), put AS (
+    UPDATE inbox SET state = 'behind' WHERE number = ANY (ARRAY(SELECT number FROM head WHERE behind))
+)
+SELECT number FROM head WHERE NOT behind;
 
--- name: waiting
--- The next messages of a lane, in the order in which they came.
+-- name: read
+-- Messages by their numbers, in the order in which they came.
 SELECT i.number, i.source, i.id, i.received, i.kind, i.content_type,
-    coalesce((SELECT e.body FROM inbox_edits e WHERE e.message = i.number ORDER BY e.number DESC LIMIT 1), i.body) AS body,
-    i.key, EXISTS (SELECT FROM inbox_edits e WHERE e.message = i.number) AS edited
-FROM inbox i WHERE i.lane = $1 AND i.state = 'waiting' ORDER BY i.number LIMIT $2;
+    coalesce(e.body, i.body) AS body, i.key, e.body IS NOT NULL AS edited
+FROM inbox i
+LEFT JOIN LATERAL (SELECT body FROM inbox_edits WHERE message = i.number ORDER BY number DESC LIMIT 1) e ON true
+WHERE i.number = ANY ($1::bigint[]) ORDER BY i.number;
 
 -- name: applied
 -- Says of messages that they were applied.
@@ -72,11 +76,12 @@ ORDER BY q.number LIMIT $4;
 -- name: message
 -- A message with all that is known of it.
 SELECT i.number, i.source, i.id, i.received, i.kind, i.content_type,
-    coalesce((SELECT e.body FROM inbox_edits e WHERE e.message = i.number ORDER BY e.number DESC LIMIT 1), i.body) AS body,
-    i.key, EXISTS (SELECT FROM inbox_edits e WHERE e.message = i.number) AS edited,
+    coalesce(e.body, i.body) AS body, i.key, e.body IS NOT NULL AS edited,
     i.body AS first, i.state, i.applied, i.problem, i.repeats,
     (SELECT count(*) FROM inbox_conflicts c WHERE c.message = i.number) AS conflicts
-FROM inbox i WHERE i.number = $1;
+FROM inbox i
+LEFT JOIN LATERAL (SELECT body FROM inbox_edits WHERE message = i.number ORDER BY number DESC LIMIT 1) e ON true
+WHERE i.number = $1;
 
 -- name: number_of
 -- A message's number by its source and id.
@@ -122,9 +127,9 @@ SELECT min(number) AS first, max(number) AS last FROM inbox WHERE received >= $1
 -- name: between
 -- What came in a time, a page of numbers.
 SELECT i.number, i.source, i.id, i.received, i.kind, i.content_type,
-    coalesce((SELECT e.body FROM inbox_edits e WHERE e.message = i.number ORDER BY e.number DESC LIMIT 1), i.body) AS body,
-    i.key, EXISTS (SELECT FROM inbox_edits e WHERE e.message = i.number) AS edited
+    coalesce(e.body, i.body) AS body, i.key, e.body IS NOT NULL AS edited
 FROM inbox i
+LEFT JOIN LATERAL (SELECT body FROM inbox_edits WHERE message = i.number ORDER BY number DESC LIMIT 1) e ON true
 WHERE i.number > $3 AND i.number <= $4 AND i.received >= $1 AND i.received < $2 AND i.state <> 'dropped'
 ORDER BY i.number LIMIT $5;
 
