@@ -143,7 +143,7 @@ async def test_many_writers_and_numberers_lose_nothing_and_number_nothing_twice(
 
 
 async def test_a_reader_has_one_holder_until_its_lease_runs_out(pool):
-    one, other = Reader(pool, "nats", "one"), Reader(pool, "nats", "other")
+    one, other = Reader(pool, "nats"), Reader(pool, "nats")
     await outgoing.add(pool, [said("A")])
     await outgoing.give_numbers(pool)
     await one.start(from_first=True)
@@ -152,16 +152,18 @@ async def test_a_reader_has_one_holder_until_its_lease_runs_out(pool):
     assert await one.hold(NOW, soon) == 0
     assert await other.hold(NOW, soon) is None
     assert await one.advance(1, soon)
+    assert await one.renew(soon)
     assert await other.hold(soon, soon + timedelta(seconds=30)) == 1
     assert not await one.advance(2, soon)
     await other.release()
+    assert not await one.renew(soon)  # lost is lost: it must ask how far the other was
     assert await one.hold(NOW, soon) == 1
 
 
 async def test_a_reader_begins_at_the_end_unless_told_otherwise(pool):
     await outgoing.add(pool, [said("A")])
     await outgoing.give_numbers(pool)
-    reader = Reader(pool, "nats", "one")
+    reader = Reader(pool, "nats")
     await reader.start()
     assert await reader.hold(NOW, NOW) == 1
 
@@ -169,7 +171,7 @@ async def test_a_reader_begins_at_the_end_unless_told_otherwise(pool):
 async def test_what_everybody_was_told_is_forgotten_and_nothing_else(pool):
     await outgoing.add(pool, [said("A"), said("B")])
     await outgoing.give_numbers(pool)
-    reader = Reader(pool, "nats", "one")
+    reader = Reader(pool, "nats")
     await reader.start(from_first=True)
     later = NOW + timedelta(days=1)
     assert await outgoing.forget(pool, later) == 0

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 from msgspec import Struct
@@ -104,13 +105,13 @@ async def forget(connection: Any, before: datetime) -> int:
 class Reader:
     """A place in the sequence that processes share, one of them at a time (a broker's, say).
 
-    `holder` must be unique to the process. A holder that dies is followed by another when its lease has run out.
+    A holder that dies is followed by another when its lease has run out; one that comes to life again finds its lease lost.
     """
 
-    def __init__(self, pool: Any, name: str, holder: str) -> None:
+    def __init__(self, pool: Any, name: str) -> None:
         self._pool = pool
         self._name = name
-        self._holder = holder
+        self._lease = ""
 
     async def start(self, *, from_first: bool = False) -> None:
         """Be known: at the end of what was told so far, or at its beginning. A known reader stays where it is."""
@@ -118,23 +119,29 @@ class Reader:
             await self._pool.execute(_SQL.add_reader, self._name, from_first)
 
     async def hold(self, now: datetime, until: datetime) -> int | None:
-        """Be its holder until a moment; how far it is, or None where another process holds it."""
+        """Become its holder until a moment; how far it is, or None where another holds it."""
+        self._lease = uuid4().hex
         with mapped():
             reached: int | None = await self._pool.fetchval(
-                _SQL.lease_reader, self._name, self._holder, now, until
+                _SQL.lease_reader, self._name, self._lease, now, until
             )
         return reached
 
-    async def advance(self, number: int, until: datetime) -> bool:
-        """Note that everything up to a number was told; False where another process holds it by now."""
+    async def renew(self, until: datetime) -> bool:
+        """Stay its holder until a moment; False where the lease was lost, whoever has it now."""
         with mapped():
-            held = await self._pool.fetchval(_SQL.advance_reader, self._name, self._holder, number, until)
+            return await self._pool.fetchval(_SQL.renew_reader, self._name, self._lease, until) is not None
+
+    async def advance(self, number: int, until: datetime) -> bool:
+        """Note that everything up to a number was told; False where the lease was lost."""
+        with mapped():
+            held = await self._pool.fetchval(_SQL.advance_reader, self._name, self._lease, number, until)
         return held is not None
 
     async def release(self) -> None:
         """Leave it to others at once."""
         with mapped():
-            await self._pool.execute(_SQL.release_reader, self._name, self._holder)
+            await self._pool.execute(_SQL.release_reader, self._name, self._lease)
 
 
 def _body(row: Said, name: str) -> bytes:

@@ -54,10 +54,14 @@ ON CONFLICT (reader) DO NOTHING
 UPDATE outgoing_reached SET lease = $2, leased_until = $4
 WHERE reader = (
     SELECT reader FROM outgoing_reached
-    WHERE reader = $1 AND (lease IS NULL OR lease = $2 OR leased_until <= $3)
+    WHERE reader = $1 AND (lease IS NULL OR leased_until <= $3)
     FOR UPDATE SKIP LOCKED
 )
 RETURNING reached
+
+-- name: renew_reader
+-- Keep a reader, if the lease is still the caller's.
+UPDATE outgoing_reached SET leased_until = $3 WHERE reader = $1 AND lease = $2 RETURNING reached
 
 -- name: advance_reader
 -- Note how far a reader is, if the lease is still the caller's.
