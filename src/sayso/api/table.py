@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sayso.api import asks, calls, examples, shapes
+from sayso.api.asyncapi import CALL as EVENTS
 from sayso.api.call import Call, Parameter
 from sayso.api.parameters import PAGE, TEXT, query
 from sayso.api.table_insight import INSIGHT
@@ -334,5 +335,5 @@ _PUBLIC = (
 
 #: Every call; the router tries their paths in this order, so the busiest stand first.
 CALLS: tuple[Call, ...] = (
-    *_PROMISES[:1], *_OTHERS[:1], *_ORDERS, *INSIGHT, *_PROMISES[1:], *_OTHERS[1:], *_PUBLIC,
+    *_PROMISES[:1], *_OTHERS[:1], *_ORDERS, *INSIGHT, *_PROMISES[1:], *_OTHERS[1:], *_PUBLIC, EVENTS,
 )  # fmt: skip
