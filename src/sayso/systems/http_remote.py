@@ -55,7 +55,7 @@ class HttpRemote:
             "cause": ask.cause,
             "body": ask.body,
         }
-        headers = {"idempotency-key": ask.effect, "content-type": "application/json"}
+        headers = {"idempotency-key": header(ask.effect), "content-type": "application/json"}
         try:
             answer = await self._client.post("/effects", content=_ENCODER.encode(body), headers=headers)
         except _BEFORE as error:
@@ -76,6 +76,12 @@ class HttpRemote:
     async def close(self) -> None:
         """Close the connections."""
         await self._client.aclose()
+
+
+def header(effect: str) -> str:
+    """A key as the value of a header: as it is, unless a header cannot carry it; then percent-encoded as in the path."""
+    plain = effect.isascii() and effect.isprintable() and effect == effect.strip()
+    return effect if plain else quote(effect, safe="")
 
 
 def _of_post(answer: httpx.Response) -> Outcome:
