@@ -49,6 +49,13 @@ def part_of(amount: Decimal, some: Decimal, whole: Decimal, places: int) -> Deci
     return to_cents(amount * some / whole, places) if whole else ZERO
 
 
+def in_proportion(some: Decimal, worth: Decimal, of: Decimal) -> Decimal:
+    """What `some` are worth where `of` are worth so many units, to a millionth of a unit: sums of such stay exact."""
+    if some == of:
+        return worth
+    return (some * worth / of).quantize(_CENTS[6], ROUND_HALF_UP)
+
+
 def split(amount: Decimal, weights: Sequence[Decimal], places: int) -> list[Decimal]:
     """An amount shared out by weights to the smallest unit, such that the shares sum to it exactly.
 

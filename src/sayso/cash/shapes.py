@@ -262,3 +262,58 @@ class Posting(Struct, frozen=True, kw_only=True):
     debit: Decimal = _ZERO
     credit: Decimal = _ZERO
     document: str = ""
+
+
+class AppliedLine(Struct, frozen=True, kw_only=True):
+    """One line of what was applied, as it stands once money that was taken back is off: `document` is the application's."""
+
+    document: str
+    invoice: str
+    amount: Decimal = _ZERO
+    deduction: Decimal = _ZERO
+    write_off: Decimal = _ZERO
+    discount: Decimal = _ZERO
+    reason: str = ""
+    customer: str = ""
+
+
+class PaymentState(Struct, frozen=True, kw_only=True):
+    """A payment: amount - reversed = applied + unapplied. `received` is None as long as only its use was told, and
+    then nothing is unapplied. `revision` is that of Sayso's own application of it, -1 where there is none."""
+
+    payment: str
+    currency: str
+    customer: str = ""
+    payer: str = ""
+    amount: Decimal = _ZERO
+    received: date | None = None
+    reversed: Decimal = _ZERO
+    applied: Decimal = _ZERO
+    unapplied: Decimal = _ZERO
+    lines: tuple[AppliedLine, ...] = ()
+    revision: int = -1
+    references: tuple[str, ...] = ()
+
+
+class Balance(Struct, frozen=True, kw_only=True):
+    """An invoice in the account's books, or a credit memo on no invoice that is known (its total is below nothing):
+    total + over = paid + discounted + credited + written_off + open. `over` is what was paid or credited beyond it;
+    `deducted` is the part of `open` that was kept back and `disputed` the part that is disputed."""
+
+    document: str
+    customer: str
+    currency: str
+    total: Decimal
+    issued: date | None = None
+    due: date | None = None
+    paid: Decimal = _ZERO
+    discounted: Decimal = _ZERO
+    credited: Decimal = _ZERO
+    written_off: Decimal = _ZERO
+    deducted: Decimal = _ZERO
+    disputed: Decimal = _ZERO
+    open: Decimal = _ZERO
+    over: Decimal = _ZERO
+    orders: tuple[str, ...] = ()
+    charges: tuple[tuple[str, Decimal], ...] = ()
+    reasons: tuple[str, ...] = ()
