@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from time import process_time
 
+from sayso.systems.simulated.books import ZERO
+from sayso.systems.simulated.company import Company
 from systems.simulated.clerk import (
     DAY,
     HOUR,
@@ -17,9 +19,6 @@ from systems.simulated.clerk import (
     release,
     submit,
 )
-
-from sayso.systems.simulated.books import ZERO
-from sayso.systems.simulated.company import Company
 
 
 async def test_an_order_goes_all_the_way_to_cash() -> None:
@@ -48,10 +47,8 @@ async def test_a_shipment_is_told_as_the_dialect_has_it() -> None:
     await world.wms.ask(release("WEB-1", (1, "A", 12)))
     await world.until(START + 2 * DAY)
     told = messages(world, "SHIPCONF")[0]
-    assert {name: told[name] for name in ("warehouse", "orderRef", "documentNo", "revision", "series", "loadNo", "loadsTotal")} == {
-        "warehouse": "LON", "orderRef": "WEB-1", "documentNo": "SH-WEB-1-LON-1", "revision": 1, "series": "WO-WEB-1-LON-1",
-        "loadNo": 1, "loadsTotal": 1,
-    }  # fmt: skip
+    words = ("warehouse", "orderRef", "documentNo", "revision", "series", "loadNo", "loadsTotal")
+    assert [told[name] for name in words] == ["LON", "WEB-1", "SH-WEB-1-LON-1", 1, "WO-WEB-1-LON-1", 1, 1]
     assert told["lines"] == [{"orderLine": 1, "sku": "A", "qty": "12", "uom": "EA"}]
     assert told["shippedAt"].endswith("Z")
 
@@ -111,7 +108,7 @@ async def test_stock_that_others_wait_for_stays() -> None:
     assert world.wms.shipped == {("WEB-2", 1): 10}
 
 
-async def test_cancelled_goods_stay_and_both_systems_know_it_once() -> None:
+async def test_cancelled_goods_stay_and_both_systems_take_it_once() -> None:
     world = company()
     await world.erp.ask(submit("WEB-1", ("A", 10)))
     await world.wms.ask(release("WEB-1", (1, "A", 10)))
@@ -119,9 +116,32 @@ async def test_cancelled_goods_stay_and_both_systems_know_it_once() -> None:
         assert (await system.ask(cancel("WEB-1", system.role, (1, 4)))).status == 200
     await world.until(START + 3 * DAY)
     assert world.wms.shipped == {("WEB-1", 1): 6}
-    assert messages(world, "ORDERCANCEL")[0]["lines"][0]["quantity"] == "4"
+    assert world.erp.orders["WEB-1"].lines[1].open == 0
+    assert messages(world, "ORDERCANCEL") == []
     late = await world.erp.ask(cancel("WEB-1", "erp", (1, 6), cause="too late"))
     assert late.status == 409
+
+
+async def test_what_is_packed_cannot_be_cancelled_and_then_nothing_is() -> None:
+    world = company(stock={("A", "LON"): Decimal(4)})
+    await world.erp.ask(submit("WEB-1", ("A", 10)))
+    await world.wms.ask(release("WEB-1", (1, "A", 10)))
+    while not messages(world, "PICKCONF"):
+        await world.until(world.next or START)
+    for system in (world.erp, world.wms):
+        assert (await system.ask(cancel("WEB-1", system.role, cause="all"))).status == 409
+    assert (await world.erp.ask(cancel("WEB-1", "erp", (1, 6), cause="rest"))).status == 200
+    await world.until(START + 3 * DAY)
+    assert world.erp.orders["WEB-1"].lines[1].open == 0
+    assert world.wms.shipped == {("WEB-1", 1): 4}
+
+
+async def test_an_order_cancelled_before_its_acceptance_is_not_accepted() -> None:
+    world = company()
+    await world.erp.ask(submit("WEB-1", ("A", 10)))
+    assert (await world.erp.ask(cancel("WEB-1", "erp"))).status == 200
+    await world.until(START + DAY)
+    assert messages(world) == []
 
 
 async def test_the_erp_tells_demand_and_stock_as_facts() -> None:

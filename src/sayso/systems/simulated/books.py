@@ -42,6 +42,8 @@ class StoredLine:
     ship_on: date | None
     site: str
     cancelled: Decimal = ZERO
+    given_up: Decimal = ZERO
+    """Of what is cancelled, what the ERP cancelled by itself."""
     shipped: Decimal = ZERO
     invoiced: Decimal = ZERO
 

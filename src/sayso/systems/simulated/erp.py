@@ -130,6 +130,9 @@ class Erp(System):
         if self.setting.allocates:
             at = self.now + self.chance.between(self.setting.pace.allocate, "allocate", order.order)
             self.later(at, f"allocate {order.order}", lambda: self._allocate(order))
+        if self.office.faults.due(self.role, "cancelled", "ORDERCANCEL", order.order, order.order, self.now):
+            at = self.now + self.chance.between(self.setting.pace.allocate, "gives up", order.order)
+            self.later(at, f"give up {order.order}", lambda: self._give_up(order))
         rule = self.office.faults.due(
             self.role, "date_changed", "ORDERCHANGE", order.order, order.order, self.now
         )
@@ -171,37 +174,47 @@ class Erp(System):
         self._say("ORDERCHANGE", order, {"lines": changed, "reason": "supply is late"})
 
     def _cancel(self, ask: Ask) -> list[dict[str, Any]]:
+        """Asked to: whoever asked knows, so no message follows."""
         order = self.orders.get(ask.body["order"])
         if order is None:
             raise Refused(f"there is no order {ask.body['order']}")
-        wanted = {int(one["line"]): number(one["quantity"]) for one in ask.body.get("lines", ())}
+        wanted = {int(one["line"]): number(one["quantity"]) for one in ask.body.get("lines") or ()}
         whole_order = not wanted
-        if whole_order:
-            wanted = {line.line: line.open for line in order.lines.values()}
+        wanted = wanted or {line.line: line.open for line in order.lines.values() if line.open}
         known = (order.order, ask.cause)
         if known not in self.office.cancelled:
-            asked = {line: min(quantity, order.lines[line].open) for line, quantity in wanted.items()}
-            let_go = self.office.stop(order.order, asked)
-            self.office.cancelled[known] = {
-                (order.order, line): units for line, units in let_go.items() if units
-            }
-        gone = self.office.cancelled[known]
-        if not gone:
-            raise Refused(f"nothing of {order.order} can be cancelled: it has left or is being packed")
-        for (_, line), units in gone.items():
-            order.lines[line].cancelled += units
-        order.cancels += 1
-        if whole_order and order.state == "taken":
+            enough = all(units <= order.lines[line].open for line, units in wanted.items())
+            self.office.cancelled[known] = enough and self.office.stop(order.order, wanted)
+        if not self.office.cancelled[known]:
+            raise Refused(f"{order.order} has left, or is packed")
+        for line, units in wanted.items():
+            order.lines[line].cancelled += min(units, order.lines[line].open)
+        if whole_order and order.state in ("taken", "held"):
             order.state = "cancelled"
         self.facts_of.touch(order)
-        # What was cancelled up to now, so that the last word of several is right alone.
-        lines = [
-            {"lineNo": one.line, "itemNo": one.item, "quantity": text(one.cancelled), "unit": one.unit}
-            for one in order.lines.values() if one.cancelled
-        ]  # fmt: skip
-        reason = str(ask.body.get("reason", ""))
-        self._say("ORDERCANCEL", order, {"lines": lines, "reason": reason}, order.cancels)
         return []
+
+    def _give_up(self, order: StoredOrder) -> None:
+        """The ERP cancels a line by itself, where it can still be stopped."""
+        lines = [one for one in order.lines.values() if one.open]
+        if order.state != "open" or not lines:
+            return
+        line = self.chance.choice(lines, "cancelled", order.order)
+        if not self.office.stop(order.order, {line.line: line.open}):
+            return
+        line.given_up += line.open
+        line.cancelled += line.open
+        order.cancels += 1
+        self.facts_of.touch(order)
+        self.office.faults.play(
+            self.now, self.role, "cancelled", "ORDERCANCEL", order.order, order.number, f"line {line.line}"
+        )
+        # What was cancelled up to now, so that the last word of several is right alone.
+        told_lines = [
+            {"lineNo": one.line, "itemNo": one.item, "quantity": text(one.given_up), "unit": one.unit}
+            for one in order.lines.values() if one.given_up
+        ]  # fmt: skip
+        self._say("ORDERCANCEL", order, {"lines": told_lines, "reason": "discontinued"}, order.cancels)
 
     # What others of the company tell.
 

@@ -24,7 +24,7 @@ MESSAGES = (
 )  # fmt: skip
 EFFECTS = ("refusing", "rate_limiting", "unclear")
 BUSINESS: dict[str, tuple[str, ...]] = {
-    "erp": ("price_changed", "date_changed", "rejected", "held"),
+    "erp": ("price_changed", "date_changed", "rejected", "held", "cancelled"),
     "wms": ("wrong_quantity", "substitution", "split", "short_pick", "returned"),
     "ar": (),
     "bank": (

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 
-from sayso.systems.simulated.books import Invoice, OrderLine, Shipment
+from sayso.systems.simulated.books import Invoice, Shipment
 from sayso.systems.simulated.chance import Chance
 from sayso.systems.simulated.faults import Faults
 from sayso.systems.simulated.outlet import Outlet
@@ -26,9 +26,9 @@ class Office:
         self.when_invoiced: list[Callable[[Invoice, datetime], None]] = []
         self.when_withdrawn: list[Callable[[Invoice, datetime], None]] = []
         """A dispute of the invoice is over, and the customer was wrong."""
-        self.stop: Callable[[str, dict[int, Decimal]], dict[int, Decimal]] = lambda _, wanted: wanted
-        """The warehouse lets go of so much of an order's lines; what it could let go of."""
+        self.stop: Callable[[str, dict[int, Decimal]], bool] = lambda *_: True
+        """The warehouse lets go of so much of an order's lines, all of it or nothing; whether it could."""
         self.incoming: Callable[[Place], list[tuple[datetime, Decimal]]] = lambda _: []
         """What the ERP expects at a place, with the day."""
-        self.cancelled: dict[tuple[str, str], dict[OrderLine, Decimal]] = {}
-        """By order and cause: what was cancelled. ERP and warehouse are both told of one cancellation."""
+        self.cancelled: dict[tuple[str, str], bool] = {}
+        """By order and cause, whether it was cancelled. ERP and warehouse are both told of one cancellation."""

@@ -75,26 +75,26 @@ class Wms(Floor):
         ship_on = date.fromisoformat(line["ship_on"]) if line.get("ship_on") else self.now.date()
         sequence = f"{self.now.isoformat()} {order} {place:04d}"
         return Wanted(
-            order, int(line["line"]), line["item"], line.get("site") or "LON", quantity,
+            order, int(line["line"]), line["item"], line.get("site") or self._site(line["item"]), quantity,
             max(ship_on, self.now.date()), sequence, list(line.get("substitutes") or ()), quantity,
         )  # fmt: skip
 
+    def _site(self, item: str) -> str:
+        """Where no site is named, the one that has most of the item."""
+        there = [(-units, site) for (one, site), units in self.stock.on_hand.items() if one == item]
+        return min(there)[1] if there else min((site for _, site in self.stock.on_hand), default="")
+
     def _cancel(self, ask: Ask) -> list[dict[str, Any]]:
         name = ask.body["order"]
-        known = (name, ask.cause)
-        if known in self.office.cancelled:
-            return []
-        release = self.releases.get(name)
-        if release is None:
-            return []
-        wanted = {int(one["line"]): number(one["quantity"]) for one in ask.body.get("lines", ())}
-        if not wanted:
-            for want in release.wants:
-                wanted[want.line] = wanted.get(want.line, ZERO) + want.open
-        let_go = self.stop(name, wanted)
-        if not any(let_go.values()):
+        known, release = (name, ask.cause), self.releases.get(name)
+        if known not in self.office.cancelled:
+            wanted = {int(one["line"]): number(one["quantity"]) for one in ask.body.get("lines") or ()}
+            if not wanted and release is not None:
+                for want in release.wants:
+                    wanted[want.line] = wanted.get(want.line, ZERO) + want.open + want.short
+            self.office.cancelled[known] = self.stop(name, wanted)
+        if not self.office.cancelled[known]:
             raise Refused(f"{name} has left or is packed")
-        self.office.cancelled[known] = {(name, line): units for line, units in let_go.items() if units}
         return []
 
     # Leaving.

@@ -24,7 +24,8 @@ from sayso.systems.simulated.system import System, whole
 
 @dataclass(slots=True)
 class Wanted:
-    """So much of a line that was released to a site: `open` is what is neither packed, closed short nor stopped."""
+    """So much of a line that was released to a site: `open` is what is neither packed, closed short nor stopped,
+    `short` what was closed short and nobody has given up yet."""
 
     order: str
     line: int
@@ -35,6 +36,7 @@ class Wanted:
     sequence: str
     substitutes: list[dict[str, Any]]
     open: Decimal = ZERO
+    short: Decimal = ZERO
     looked_at: bool = False
 
     @property
@@ -76,29 +78,26 @@ class Floor(System):
         self._queue: dict[Place, list[Wanted]] = defaultdict(list)
         self._counts = 0
 
-    def stop(self, order: str, wanted: dict[int, Decimal]) -> dict[int, Decimal]:
-        """Let go of so much of each line, what was not released among it; never of what is packed or has left.
+    def stop(self, order: str, wanted: dict[int, Decimal]) -> bool:
+        """Let go of so much of each line, of what is neither packed nor gone: all of it, or nothing. Whether it could.
 
-        Returns what was let go of."""
+        What was not released yet is not looked at."""
         release = self.releases.get(order)
-        if release is None:
-            return wanted
-        found = {}
-        for line, units in wanted.items():
-            mine = [want for want in release.wants if want.line == line]
-            packed = sum((want.quantity - want.open for want in mine), ZERO) - self._gone(order, line)
-            let_go = max(units - max(packed, ZERO), ZERO)
-            left = let_go
+        wants = (
+            {line: [one for one in release.wants if one.line == line] for line in wanted} if release else {}
+        )
+        for line, mine in wants.items():
+            if mine and wanted[line] > sum((one.open + one.short for one in mine), ZERO):
+                return False
+        for line, mine in wants.items():
+            left = wanted[line]
             for want in reversed(mine):
-                taken = min(want.open, left)
+                missed = min(want.short, left)
+                taken = min(want.open, left - missed)
+                want.short -= missed
                 want.open -= taken
-                want.quantity -= taken
-                left -= taken
-            found[line] = let_go
-        return found
-
-    def _gone(self, order: str, line: int) -> Decimal:
-        return self.shipped[order, line] + self.short[order, line]
+                left -= missed + taken
+        return True
 
     def pick(self, release: Release, site: str) -> None:
         """Pick what is due and there at a site; the rest waits for stock."""
@@ -173,6 +172,7 @@ class Floor(System):
             return ZERO
         short = whole(want.open, rule.share or 10 + self.chance.below(60, "short", want.order, want.line))
         want.open -= short
+        want.short += short
         self.short[want.order, want.line] += short
         self.office.faults.play(
             self.now, self.role, "short_pick", "PICKCONF", want.order, f"{want.order}/{want.line}",
