@@ -104,8 +104,8 @@ def _rewritten(module: ModuleType, function: Any, fault: Fault) -> Any:
 
 
 def _users() -> list[ModuleType]:
-    """The judgement, the audit and their tests: everything that may have imported a rule by name."""
-    rooms = ("sayso.promise.", "promise.", "sayso.audit.", "audit.")
+    """The judgement, the audit, order to cash and their tests: everything that may have imported a rule by name."""
+    rooms = ("sayso.promise.", "promise.", "sayso.audit.", "audit.", "sayso.cash.", "cash.")
     return [module for name, module in list(sys.modules.items()) if module and name.startswith(rooms)]
 
 
