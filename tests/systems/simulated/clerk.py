@@ -19,11 +19,13 @@ START = datetime(2011, 2, 1, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def company(faults: list[dict[str, Any]] | None = None, **setting: Any) -> Company:
+def company(faults: list[dict[str, Any]] | Faults | None = None, **setting: Any) -> Company:
     """A company with plenty of everything, and the faults named."""
     stock = {(item, site): Decimal(1000) for item in ("A", "B", "C", "S") for site in ("LON", "AMS")}
     given = {"seed": 1, "start": START, "stock": stock, **setting}
-    return Company(Setting(**given), Faults(parsed({"fault": faults or []}, "here"), given["seed"]), Kept())
+    if not isinstance(faults, Faults):
+        faults = Faults(parsed({"fault": faults or []}, "here"), given["seed"])
+    return Company(Setting(**given), faults, Kept())
 
 
 def submit(order: str, *lines: tuple[str, int], freight: str = "") -> Ask:

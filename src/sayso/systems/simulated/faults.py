@@ -198,7 +198,11 @@ def _rule(table: dict[str, Any], where: str) -> Rule:
             if field in values:
                 values[field] = _moment(values[field], field)
         return msgspec.convert(values, Rule)
-    except (BadField, msgspec.ValidationError) as wrong:
+    except BadField as wrong:
+        key = {"begins": "from", "ends": "until"}.get(wrong.field, wrong.field)
+        said = f"{where}: {key} is {wrong.facts['value']}, {wrong.detail}"
+        raise Misconfigured(said, remedy=wrong.remedy) from None
+    except msgspec.ValidationError as wrong:
         raise Misconfigured(f"{where}: {wrong}", remedy="mend the value") from None
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from heapq import heappop, heappush
 from typing import Any, NamedTuple
@@ -20,6 +20,7 @@ from sayso.systems.simulated.office import Office
 from sayso.systems.simulated.outlet import Delivery
 
 Doing = Callable[[], None]
+_SECOND = timedelta(seconds=1)
 
 
 class Reply(NamedTuple):
@@ -51,6 +52,7 @@ class System:
         self._agenda: list[tuple[datetime, str, int, Doing]] = []
         self._entries = 0
         self._ids: Counter[str] = Counter()
+        self._said: dict[str, datetime] = {}
         self._misdelivery = Misdelivery(office.faults, office.chance)
 
     # Time.
@@ -161,7 +163,10 @@ class System:
         self._ids[stem] += 1
         message = stem if self._ids[stem] == 1 else f"{stem}-{self._ids[stem]}"
         whole = {"message": kind, "messageId": message, "sentAt": moment(self.now), **body}
+        # What is said of one order leaves in the order of saying, unless a fault has it otherwise.
         at = self.now + self.chance.between(self.setting.pace.send, "send", message)
+        if order:
+            at = self._said[order] = max(at, self._said.get(order, at) + _SECOND)
         said = Said(self.role, kind, message, order, document, whole, at)
         leaves, back = self._misdelivery.leaving(said)
         self.withheld += [(said, one) for one in back]
