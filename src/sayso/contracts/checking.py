@@ -91,7 +91,7 @@ def _missing(checker: _Checker, read: Any, told: Any, error: Any) -> tuple[Breac
     where = at + pointer_of((name,))
     here = find(read, parts_of(at))
     schema = _schema_of(checker.schema, error.schema_path[:-1])
-    known = schema.get("properties", {})
+    known = {one: _resolved(checker.schema, each) for one, each in schema.get("properties", {}).items()}
     other = _became(name, known, here if isinstance(here, dict) else {})
     if other:
         said = f"{where} is missing; there is {other}, which the contract does not know: was it renamed?"
@@ -193,6 +193,14 @@ def _schema_of(schema: Any, path: list[str | int]) -> dict[str, Any]:
         else:
             here = here.get(part, {})
     return here if isinstance(here, dict) else {}
+
+
+def _resolved(root: Any, schema: Any) -> dict[str, Any]:
+    """A schema with what it refers to."""
+    if not isinstance(schema, dict):
+        return {}
+    target = find(root, parts_of(schema["$ref"].removeprefix("#"))) if "$ref" in schema else {}
+    return {**(target if isinstance(target, dict) else {}), **schema}
 
 
 def _sum(read: Any, total: Sum, where: tuple[str, ...], parts: list[tuple[str, ...]]) -> Iterator[Breach]:

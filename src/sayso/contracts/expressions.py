@@ -130,7 +130,7 @@ def _field(field: FieldInfo, told: Any, where: str) -> Expression:
     source = _source(told, where)
     if kind == "list":
         return _listed(inner, source, where)
-    return _single(kind, source, where, field.name)
+    return _single(kind, source, where, field.name, optional=not field.required and kind != "number")
 
 
 _KINDS: dict[Any, str] = {
@@ -181,7 +181,7 @@ def _listed(inner: Any, source: Source, where: str) -> Expression:
     return singles
 
 
-def _single(kind: str, source: Source, where: str, name: str) -> Expression:
+def _single(kind: str, source: Source, where: str, name: str, *, optional: bool = False) -> Expression:
     if source.const is not UNSET:
         return lambda run, here: source.const
     if source.join:
@@ -201,7 +201,7 @@ def _single(kind: str, source: Source, where: str, name: str) -> Expression:
             at, value = "", run.contract.meaning.currency
         if value is MISSING:
             return MISSING if source.default is UNSET else source.default
-        found = _read(run, kind, name, source, at, value)
+        found = _read(run, kind, name, source, at, value, fatal=not optional)
         if found is MISSING:
             return MISSING
         if name == "item":
@@ -215,12 +215,15 @@ def _single(kind: str, source: Source, where: str, name: str) -> Expression:
     return one
 
 
-def _read(run: Run, kind: str, name: str, source: Source, at: str, value: Any) -> Any:
-    """The value as its kind has it, with its sign and identity; MISSING and a breach where it does not fit."""
+def _read(run: Run, kind: str, name: str, source: Source, at: str, value: Any, *, fatal: bool = True) -> Any:
+    """The value as its kind has it, with its sign and identity; MISSING and a breach where it does not fit.
+
+    The breach of a field that may be left out, and counts nothing, is not fatal.
+    """
     if source.values is not UNSET:
         if str(value) not in source.values:
             known = ", ".join(source.values)
-            run.breach(at, value, "value", f"one of {known}", f"send one of {known}")
+            run.breach(at, value, "value", f"one of {known}", f"send one of {known}", fatal=fatal)
             return MISSING
         return source.values[str(value)]
     try:
@@ -228,7 +231,7 @@ def _read(run: Run, kind: str, name: str, source: Source, at: str, value: Any) -
             return values.moment(value, run.contract.meaning.zone)
         found = _READERS[kind](value)
     except values.Unfit as unfit:
-        run.breach(at, value, unfit.kind, unfit.expected, unfit.remedy)
+        run.breach(at, value, unfit.kind, unfit.expected, unfit.remedy, fatal=fatal)
         return MISSING
     if source.identity:
         return run.identity(source.identity, found)
