@@ -15,7 +15,7 @@ from sayso.canon.events_goods import ReceiptPosted, StockCounted
 from sayso.canon.kinds import kind_named
 from sayso.canon.rows import Fact as Row
 from sayso.canon.rows import RowReader
-from sayso.cash.shapes import InvoiceState, LineState, State
+from sayso.cash.shapes import InvoiceState, LineState, PaymentState, State
 from sayso.desk.handover import Touched, settle_load
 from sayso.errors import SaysoError
 from sayso.promise.policy import Policy
@@ -57,12 +57,14 @@ class Booking:
             "due": invoice.due.isoformat() if invoice.due else None,
         })  # fmt: skip
 
-    def cash(self, payment: str, customer: str, currency: str, unapplied: Decimal, received: str) -> None:
+    def cash(self, payment: PaymentState) -> None:
         """Money that came in and pays nothing yet is owed to the customer."""
-        self._add("receivables", (payment,), {
-            "customer": customer, "amount": plain(-unapplied), "open": plain(-unapplied), "currency": currency,
-            "issued": received,
-        })  # fmt: skip
+        if payment.received is not None and payment.customer:
+            left = plain(-payment.unapplied)
+            self._add("receivables", (payment.payment,), {
+                "customer": payment.customer, "amount": left, "open": left, "currency": payment.currency,
+                "issued": payment.received.isoformat(),
+            })  # fmt: skip
 
     def counted(self, told: StockCounted) -> None:
         """What a count found is on the shelf."""

@@ -8,6 +8,8 @@ from decimal import Decimal
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
+import msgspec
+
 from sayso.store.database import queries
 
 SQL = queries("following")
@@ -104,6 +106,17 @@ class PostingRow(NamedTuple):
     posted: datetime
 
 
+class Posted(NamedTuple):
+    """What stands of a document on one account: debit less credit, and the entries of the document so far."""
+
+    document: str
+    account: str
+    customer: str
+    currency: str
+    net: Decimal
+    entries: int
+
+
 class Decided(NamedTuple):
     """An order of ours, and the decision it stands on."""
 
@@ -159,6 +172,12 @@ async def claim(connection: Any, claims: Iterable[tuple[str, str]]) -> None:
         await connection.execute(SQL["claim"], *_columns(pairs))
 
 
+async def to_invoice_daily(connection: Any, customers: Sequence[str] | None) -> list[str]:
+    """Orders with goods out that are not paid for yet, of these customers (None: of all)."""
+    rows = await connection.fetch(SQL["to_invoice_daily"], None if customers is None else list(customers))
+    return [row[0] for row in rows]
+
+
 async def known(connection: Any, keys: Sequence[str], by: datetime | None = None) -> list[Known]:
     """Everything that was told about some keys, or all that was known of it at a moment."""
     if not keys:
@@ -180,12 +199,12 @@ async def write_states(connection: Any, rows: Sequence[Transaction]) -> None:
     await _written(connection, "write_states", rows)
 
 
-async def asked_for(connection: Any, keys: Sequence[str]) -> dict[str, set[tuple[str, str]]]:
-    """What was decided to be asked for each key, and stands: (kind, cause)."""
-    found: dict[str, set[tuple[str, str]]] = {}
-    for key, kind, cause in await connection.fetch(SQL["asked_for"], list(keys)):
-        found.setdefault(key, set()).add((kind, cause))
-    return found
+async def asked_for(connection: Any, keys: Sequence[str]) -> dict[str, frozenset[str]]:
+    """What invoices and credits were asked for under each key (an order, a customer): effects, causes, what they cover."""
+    found: dict[str, set[str]] = {}
+    for key, effect, cause, covers in await connection.fetch(SQL["asked_for"], list(keys)):
+        found.setdefault(key, set()).update((effect, cause, *(msgspec.json.decode(covers) if covers else ())))
+    return {key: frozenset(names) for key, names in found.items()}
 
 
 async def write_open_items(connection: Any, rows: Sequence[OpenRow]) -> None:
@@ -193,17 +212,10 @@ async def write_open_items(connection: Any, rows: Sequence[OpenRow]) -> None:
     await _written(connection, "write_open_items", rows)
 
 
-async def open_items(connection: Any, accounts: Sequence[str]) -> dict[str, list[bytes]]:
-    """The open items of accounts, the oldest first."""
-    found: dict[str, list[bytes]] = {}
-    for account, state in await connection.fetch(SQL["open_items"], list(accounts)):
-        found.setdefault(account, []).append(state)
-    return found
-
-
-async def items_named(connection: Any, invoices: Sequence[str]) -> list[bytes]:
-    """Invoices by number, settled or not."""
-    return [row[0] for row in await connection.fetch(SQL["settled_items"], list(invoices))]
+async def open_items(connection: Any, accounts: Sequence[str] | None) -> list[bytes]:
+    """The open items of accounts (None: of all), the oldest first."""
+    rows = await connection.fetch(SQL["open_items"], None if accounts is None else list(accounts))
+    return [row[0] for row in rows]
 
 
 async def accounts_of(connection: Any, customers: Sequence[str]) -> dict[str, str]:
@@ -231,14 +243,9 @@ async def write_postings(connection: Any, rows: Sequence[PostingRow]) -> None:
     await _written(connection, "write_postings", rows)
 
 
-async def posted(connection: Any, documents: Sequence[str]) -> dict[str, dict[tuple[str, str, str], Decimal]]:
-    """What stands in the books of documents: by (account, customer, currency) debit less credit."""
-    found: dict[str, dict[tuple[str, str, str], Decimal]] = {}
-    for document, account, customer, currency, debit, credit in await connection.fetch(
-        SQL["posted"], list(documents)
-    ):
-        found.setdefault(document, {})[account, customer, currency] = debit - credit
-    return found
+async def posted(connection: Any, documents: Sequence[str]) -> list[Posted]:
+    """What stands in the books of documents."""
+    return [Posted(*row) for row in await connection.fetch(SQL["posted"], list(documents))]
 
 
 async def tell_orders(connection: Any, rows: Sequence[tuple[str, str, str, datetime | None]]) -> None:

@@ -156,7 +156,7 @@ CREATE TABLE postings (
     credit numeric NOT NULL DEFAULT 0,
     posted timestamptz NOT NULL
 );
-CREATE INDEX postings_entry ON postings (entry);
+CREATE INDEX postings_document ON postings (document);
 CREATE INDEX postings_customer ON postings (customer, account);
 CREATE TRIGGER postings_only_added BEFORE UPDATE OR DELETE OR TRUNCATE ON postings
     FOR EACH STATEMENT EXECUTE FUNCTION only_added();
@@ -263,6 +263,15 @@ CREATE TABLE clocks (
     breached timestamptz
 );
 CREATE INDEX clocks_due ON clocks (kind, due);
+-- When each system was heard, by five minutes: what its rhythm is learned from.
+CREATE TABLE heard (
+    system text NOT NULL,
+    slot timestamptz NOT NULL,
+    first timestamptz NOT NULL,
+    last timestamptz NOT NULL,
+    messages bigint NOT NULL,
+    PRIMARY KEY (system, slot)
+);
 
 -- The contracts in force: one version of a kind of message of a system. A new version is a new row.
 CREATE TABLE contracts (
@@ -292,6 +301,7 @@ CREATE UNIQUE INDEX cases_open ON cases (kind, coalesce(promise, ''), coalesce(i
 CREATE UNIQUE INDEX cases_key ON cases (kind, key) WHERE state = 'open' AND key <> '';
 CREATE INDEX cases_known ON cases (kind, key, id) WHERE key <> '';
 CREATE INDEX cases_order ON cases ("order") WHERE "order" IS NOT NULL;
+CREATE INDEX cases_customer ON cases (customer) WHERE state = 'open';
 CREATE INDEX cases_document ON cases (document) WHERE state = 'open' AND document <> '';
 CREATE INDEX cases_due ON cases (due) WHERE state = 'open';
 

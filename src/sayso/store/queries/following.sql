@@ -70,8 +70,10 @@ ON CONFLICT ("order") DO UPDATE SET customer = excluded.customer, currency = exc
     placed = excluded.placed, changed = excluded.changed, digest = excluded.digest, state = excluded.state;
 
 -- name: asked_for
--- The causes for which effects of a kind were decided for some orders, but for those that were refused or dropped.
-SELECT key, kind, cause FROM outbox WHERE key = ANY ($1::text[]) AND state NOT IN ('refused', 'dropped');
+-- Which invoices and credits were asked for, by whose they are, but for those that were refused or dropped: the key, the
+-- cause, and what a request for several orders covers. What was done long ago stands in the orders' states.
+SELECT key, effect, cause, convert_from(body, 'UTF8')::jsonb -> 'covers' AS covers FROM outbox
+WHERE key = ANY ($1::text[]) AND kind IN ('issue_invoice', 'issue_credit') AND state NOT IN ('refused', 'dropped');
 
 -- name: write_open_items
 -- What receivables know of invoices.
@@ -85,12 +87,8 @@ ON CONFLICT (invoice) DO UPDATE SET customer = excluded.customer, account = excl
     due = excluded.due, state = excluded.state;
 
 -- name: open_items
--- The invoices of some accounts that are not settled, as payments are matched to them.
-SELECT account, state FROM open_items WHERE account = ANY ($1::text[]) AND open <> 0 ORDER BY issued, invoice;
-
--- name: settled_items
--- Invoices by number, settled or not.
-SELECT state FROM open_items WHERE invoice = ANY ($1::text[]);
+-- The invoices of some accounts, or of all, that are not settled, as payments are matched to them.
+SELECT state FROM open_items WHERE ($1::text[] IS NULL OR account = ANY ($1::text[])) AND open <> 0 ORDER BY issued, invoice;
 
 -- name: account_of
 -- The credit accounts of customers; one that is not known is its own.
@@ -118,10 +116,12 @@ INSERT INTO postings (entry, document, account, customer, currency, debit, credi
 SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::numeric[], $7::numeric[], $8::timestamptz[]);
 
 -- name: posted
--- What was posted of documents of these keys, as it stands.
-SELECT document, account, customer, currency, sum(debit) AS debit, sum(credit) AS credit
-FROM postings WHERE document = ANY ($1::text[]) GROUP BY document, account, customer, currency
-HAVING sum(debit) <> sum(credit);
+-- What stands in the books of documents, and in how many entries it was posted.
+SELECT p.document, p.account, p.customer, p.currency, sum(p.debit) - sum(p.credit) AS net, max(n.entries)::int AS entries
+FROM postings p
+JOIN (SELECT document, count(DISTINCT entry) AS entries FROM postings WHERE document = ANY ($1::text[]) GROUP BY document) n
+    USING (document)
+GROUP BY p.document, p.account, p.customer, p.currency;
 
 -- name: orders_state
 -- What the storefront is told of its order changes with what the ERP said of it.
@@ -162,3 +162,9 @@ JOIN units u ON u.item = v.item AND u.uom = v.uom AND NOT u.deleted;
 -- What one of a substitute stands for.
 SELECT s.item, s.substitute, s.factor FROM unnest($1::text[], $2::text[]) AS v (item, substitute)
 JOIN substitutes s ON s.item = v.item AND s.substitute = v.substitute AND NOT s.deleted;
+
+-- name: to_invoice_daily
+-- Orders with goods out whose money is not in yet.
+SELECT "order" FROM transactions
+WHERE NOT financial AND stage NOT IN ('unknown', 'placed', 'rejected', 'accepted', 'held', 'cancelled')
+    AND ($1::text[] IS NULL OR customer = ANY ($1::text[])) ORDER BY "order";

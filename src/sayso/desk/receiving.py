@@ -1,0 +1,244 @@
+"""Receivables as they follow from what is told: open items, payments and what they are used for.
+
+An account's payments are decided on one at a time: whoever works on an account holds its lock, and each payment sees what
+those before it paid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, cast
+
+import msgspec
+from msgspec import Struct
+
+from sayso.canon.events import Event
+from sayso.canon.events_money import InvoiceIssued, PaymentApplied, PaymentReceived
+from sayso.canon.events_order import OrderPlaced
+from sayso.cash.applying import Applied, apply_payment, reapply
+from sayso.cash.receivables import findings, receivables
+from sayso.cash.shapes import Effect, Fact, InvoiceState, OpenItem, PaymentState
+from sayso.desk.follow_policy import FollowPolicy
+from sayso.desk.placing import OURSELVES
+from sayso.desk.telling import Ready, fact_of
+from sayso.store import following as store
+from sayso.store.following import OpenRow, PaymentRow
+
+if TYPE_CHECKING:
+    from sayso.desk.consequences import Consequences
+    from sayso.desk.following import Folded
+
+#: Tellings that change what a payment is, or what is left of it.
+_OF_PAYMENTS = ("payment.received", "payment.applied", "payment.reversed")
+_NOBODY = ""  # the account of payers that are not known
+_NEVER = date(1, 1, 1)
+
+
+class _Payment(Struct):
+    """A payment as it is kept: as the bank told it, and what stands of it."""
+
+    told: PaymentReceived | None
+    state: PaymentState
+
+
+_PAYMENT = msgspec.json.Decoder(_Payment)
+_ITEM = msgspec.json.Decoder(OpenItem)
+
+
+class Receivables:
+    """The receivables' part of one batch."""
+
+    def __init__(self, follow: FollowPolicy, now: datetime) -> None:
+        self._follow = follow
+        self._now = now
+
+    async def settle(
+        self,
+        connection: Any,
+        folded: Mapping[str, Folded],
+        fresh: Sequence[Ready],
+        consequences: Consequences,
+    ) -> list[Event]:
+        """Keep open items and payments, and decide what payments are used for; the decisions, as events of our own."""
+        invoices = _invoices(folded.values())
+        await store.write_open_items(connection, [_open_row(*one) for one in invoices])
+        touched = await self._payments(connection, fresh, consequences)
+        await self._post(connection, folded, fresh, touched)
+        customers = {item.customer for _, item, _ in invoices} | {one.state.customer for one in touched}
+        if not customers:
+            return []
+        accounts = await store.accounts_of(connection, sorted(customers))
+        return await self._apply(connection, {*accounts.values(), _NOBODY}, touched, consequences)
+
+    async def _payments(
+        self, connection: Any, fresh: Sequence[Ready], consequences: Consequences
+    ) -> list[_Payment]:
+        """Payments that something was told of, as they stand now."""
+        names = sorted({_payment_of(one) for one in fresh if one.telling.family in _OF_PAYMENTS} - {""})
+        if not names:
+            return []
+        facts: dict[str, list[Fact]] = {name: [] for name in names}
+        for row in await store.known(connection, [f"payment {name}" for name in names]):
+            facts[row.key.removeprefix("payment ")].append(fact_of(row))
+        found = []
+        for name, told in facts.items():
+            books = receivables(told)
+            state = next((one for one in books.payments if one.payment == name), None)
+            if state is None:
+                continue
+            received = next(
+                (cast(PaymentReceived, one.data) for one in books.chosen.of("payment.received")), None
+            )
+            found.append(_Payment(received, state))
+            consequences.on_payment(name, [one for one in findings(books) if one.kind == "payment_reversed"])
+            consequences.booking.cash(state)
+        await store.write_payments(connection, [_payment_row(one) for one in found])
+        return found
+
+    async def _post(
+        self,
+        connection: Any,
+        folded: Mapping[str, Folded],
+        fresh: Sequence[Ready],
+        touched: Sequence[_Payment],
+    ) -> None:
+        """Keep the books in step with the documents that were told, and with what payments were used for."""
+        wanted, facts = bookkeeping.Wanted(), [fact for one in folded.values() for fact in one.facts]
+        told = {(one.telling.family, one.telling.document) for one in fresh}
+        wanted.documents(facts, told)
+        customers = {item.invoice: item.customer for one in folded.values() for item in one.after.invoices}
+        for one in touched:
+            wanted.payment(one.state, customers)
+        bare = {number for family, number in told if family == "payment.applied"}
+        bare -= {line.document for one in touched for line in one.state.lines}
+        if bare:
+            wanted.moneyless(facts, bare, customers)
+        await wanted.write(connection, self._now)
+
+    async def _apply(
+        self,
+        connection: Any,
+        accounts: Iterable[str],
+        touched: Sequence[_Payment],
+        consequences: Consequences,
+    ) -> list[Event]:
+        """Use the cash of these accounts for what is open on them."""
+        names = sorted(accounts)
+        since = self._now.date() - timedelta(days=self._follow.cash.applying.duplicate_days)
+        rows = await store.payments(connection, names, [one.state.payment for one in touched], since)
+        known = [(account, _PAYMENT.decode(state)) for _, account, state in rows]
+        if not any(one.state.unapplied > 0 for _, one in known):
+            return []
+        events: list[Event] = []
+        items: dict[str, list[OpenItem]] = {}
+        for account, one in known:
+            if one.told is None or one.state.unapplied <= 0:
+                continue
+            if account not in items:
+                items[account] = await self._items(connection, account)
+            others = [
+                other.told for whose, other in known if whose == account and other.told and other is not one
+            ]
+            done = self._used(one, items[account], others)
+            consequences.on_payment(one.state.payment, done.findings)
+            if done.application is not None:
+                items[account] = _less(items[account], done.application, one.state)
+                events.append(_event(done.application, self._now))
+                consequences.ask([_post(done.application, items[account])])
+        return events
+
+    def _used(self, one: _Payment, items: Sequence[OpenItem], others: Sequence[PaymentReceived]) -> Applied:
+        assert one.told is not None
+        family = frozenset(item.customer for item in items) if one.told.customer else frozenset()
+        if one.state.revision < 0 and not one.state.lines:
+            return apply_payment(one.told, items, self._follow.cash, others, family)
+        return reapply(one.told, one.state, items, self._follow.cash, others, family)
+
+    async def _items(self, connection: Any, account: str) -> list[OpenItem]:
+        """What is open on an account; of a payer that nobody knows, what is open on all."""
+        found = await store.open_items(connection, None if account == _NOBODY else [account])
+        return [_ITEM.decode(state) for state in found]
+
+
+def _payment_of(one: Ready) -> str:
+    return one.telling.document if one.telling.family == "payment.received" else cast(Any, one.data).payment
+
+
+def _invoices(folded: Iterable[Folded]) -> list[tuple[InvoiceState, OpenItem, Decimal]]:
+    """The invoices of folded orders, with the customers' own numbers of the orders they are for."""
+    found: dict[str, tuple[InvoiceState, OpenItem, Decimal]] = {}
+    for one in folded:
+        told = {
+            fact.document: cast(InvoiceIssued, fact.data)
+            for fact in one.facts
+            if fact.family == "invoice.issued"
+        }
+        own = {cast(OrderPlaced, fact.data).po for fact in one.facts if fact.family == "order.placed"} - {""}
+        for invoice in one.after.invoices:
+            charges = told[invoice.invoice].charges if invoice.invoice in told else ()
+            before = found[invoice.invoice][1].references if invoice.invoice in found else ()
+            item = OpenItem(
+                invoice=invoice.invoice, customer=invoice.customer, currency=invoice.currency, open=invoice.open,
+                issued=invoice.issued, due=invoice.due, orders=invoice.orders,
+                references=tuple(sorted({*before, *own})),
+                charges=tuple((charge.code, charge.amount + charge.tax) for charge in charges),
+            )  # fmt: skip
+            found[invoice.invoice] = (invoice, item, invoice.disputed)
+    return [found[number] for number in sorted(found)]
+
+
+def _open_row(invoice: InvoiceState, item: OpenItem, disputed: Decimal) -> OpenRow:
+    return OpenRow(
+        item.invoice, item.customer, item.currency, invoice.total, item.open, disputed, item.issued, item.due,
+        msgspec.json.encode(item),
+    )  # fmt: skip
+
+
+def _payment_row(one: _Payment) -> PaymentRow:
+    state = one.state
+    return PaymentRow(
+        state.payment, state.customer, state.currency, state.amount, state.applied, state.unapplied, state.reversed,
+        state.received or _NEVER, msgspec.json.encode(one),
+    )  # fmt: skip
+
+
+def _less(items: Sequence[OpenItem], application: PaymentApplied, before: PaymentState) -> list[OpenItem]:
+    """What is open once an application is made; what it repeats of an earlier one was counted then."""
+    was: dict[str, Decimal] = {}
+    for line in before.lines:
+        was[line.invoice] = was.get(line.invoice, Decimal(0)) + line.amount + line.write_off + line.discount
+    now = {line.invoice: line.amount + line.write_off + line.discount for line in application.lines}
+    return [
+        msgspec.structs.replace(
+            item, open=item.open - now.get(item.invoice, Decimal(0)) + was.get(item.invoice, Decimal(0))
+        )
+        if item.invoice in now
+        else item
+        for item in items
+    ]
+
+
+def _event(application: PaymentApplied, now: datetime) -> Event:
+    return Event(
+        id=f"{application.document}/{application.revision}", source=OURSELVES, type="sayso.payment.applied.v1",
+        subject="", time=now, data=application,
+    )  # fmt: skip
+
+
+def _post(application: PaymentApplied, items: Sequence[OpenItem]) -> Effect:
+    """The receivables tool is told what a payment was used for."""
+    orders = [
+        order for item in items if item.invoice == application.lines[0].invoice for order in item.orders
+    ]
+    return Effect(
+        key=f"post_application/{application.document}/{application.revision}", role="ar", kind="post_application",
+        order=orders[0] if orders else application.customer, cause=application.document,
+        amount=sum((line.amount for line in application.lines), Decimal(0)), currency=application.currency,
+        body={
+            "payment": application.payment, "customer": application.customer, "currency": application.currency,
+            "document": application.document, "revision": application.revision,
+            "lines": msgspec.to_builtins(application.lines),
+        },
+    )  # fmt: skip
