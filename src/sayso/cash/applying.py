@@ -6,7 +6,7 @@ Knows one payment, open items and the policy. Nothing is guessed: what fits two 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -146,13 +146,17 @@ def _decided(paying: _Paying, items: Sequence[OpenItem], earlier: Sequence[Payme
     found = named(payment.references, own, trusted)
     if not found.items and trusted:
         # Somebody may pay another's invoice, if it is named in full.
-        found = named(payment.references, items, trusted=False)._replace(strange=found.strange)
+        others = named(payment.references, items, trusted=False)
+        found = others if others.items else found
     if found.items:
         return _by_reference(paying, found, earlier)
     if found.strange:
-        return (), (
-            paying.finding("payment_for_unknown_invoice", paying.amount, invoice=", ".join(found.strange)),
-        )
+        before = [one for one in earlier if _came(one) < _came(payment)]
+        twin = _twin(paying, before)
+        if twin is not None:
+            return (), (paying.finding("payment_duplicate", paying.amount, other=twin.document),)
+        unknown = ", ".join(found.strange)
+        return (), (paying.finding("payment_for_unknown_invoice", paying.amount, invoice=unknown),)
     if not trusted:
         return (), (paying.finding("payment_unidentified", paying.amount),)
     return _by_amount(paying, [item for item in own if _payable(paying, item)])
@@ -185,11 +189,15 @@ def _by_reference(paying: _Paying, found: Named, earlier: Sequence[PaymentReceiv
     return (), (_overpaid(paying, paying.amount),)
 
 
+def _came(payment: PaymentReceived) -> tuple[date, str]:
+    return payment.received, payment.document
+
+
 def _twin(paying: _Paying, earlier: Sequence[PaymentReceived]) -> PaymentReceived | None:
     """The payment that this one seems to repeat: same payer, amount and references, on a day that is near."""
     told = paying.payment
     days = paying.policy.duplicate_days
-    for other in sorted(earlier, key=lambda one: (one.received, one.document)):
+    for other in sorted(earlier, key=_came):
         if (
             other.document != told.document
             and (other.customer, other.payer if not told.customer else "")

@@ -95,11 +95,11 @@ class Bill:
 
     def tax_on(self, line: ShippedLine, net: Decimal) -> Decimal:
         """The tax on so much money of that line, before rounding."""
-        agreed = self._papers.lines.get(line.line)
-        tax, amount = (agreed.tax, agreed.amount) if agreed is not None else (ZERO, ZERO)
-        if not amount:
-            tax, amount = line.tax, line.amount or ZERO
-        return net * tax / amount if amount else ZERO
+        ordered = self._lines.get(line.line)
+        amount = ZERO if ordered is None else _line_amount(ordered)
+        if ordered is not None and amount:
+            return net * ordered.tax / amount
+        return net * line.tax / line.amount if line.amount else ZERO
 
     def _group(self, line: ShippedLine) -> _Group:
         """What is counted together: what is paid by the line's price, and each substitute that has a price of its own."""

@@ -15,7 +15,6 @@ import msgspec
 
 from sayso.canon.decimals import ZERO, plain, rounded
 from sayso.canon.events_money import MoneyLine
-from sayso.canon.findings import Finding
 from sayso.cash.amounts import places_of
 from sayso.cash.papers import Papers
 from sayso.cash.policy import CashPolicy, Invoicing, zone_of
@@ -44,38 +43,51 @@ class _Slice(NamedTuple):
     whole: Decimal
 
 
+class Credits(NamedTuple):
+    """The credit memos to be asked for, and the lines of which all that is to be given back is asked for, now or before."""
+
+    effects: tuple[Effect, ...] = ()
+    lines: frozenset[int] = frozenset()
+
+
+def credit_due(state: State) -> bool:
+    """Whether anything is to be given back."""
+    return any(line.invoiced + line.returned - line.shipped > line.credited for line in state.lines)
+
+
 def to_credit(
     state: State, papers: Papers, policy: CashPolicy, now: datetime, requested: frozenset[str]
-) -> tuple[tuple[Effect, ...], tuple[Finding, ...]]:
-    """The credit memos to be asked for, and what is to be given back that somebody has to decide on.
+) -> Credits:
+    """The credit memos to be asked for; `requested` as for invoices.
 
-    `requested` as for invoices. Never more is asked for than was invoiced and has not been credited.
+    Never more is asked for than was invoiced and has not been credited. What somebody has to decide on by policy, or
+    is the ERP's to credit, is left alone.
     """
-    left = {line.line: line.invoiced + line.returned - line.shipped - line.credited for line in state.lines}
-    if not any(counts > 0 for counts in left.values()):
-        return (), ()
+    due = {line.line: line.invoiced + line.returned - line.shipped - line.credited for line in state.lines}
     stock = _Invoiced(state, papers)
-    effects: list[Effect] = []
-    held: list[Finding] = []
-    needs = [*_corrected(state, papers), *_returned(state, papers)]
-    waiting: list[tuple[str, _Need]] = []
+    left, asked = dict(due), dict.fromkeys(due, ZERO)
+    waiting: dict[str, list[_Need]] = defaultdict(list)
     # What was asked for and is not answered takes its part first, so that what is asked for now is beside it.
-    for need, cause in _open_needs(state, needs, papers, left):
+    for need, cause in _open_needs(
+        state, [*_corrected(state, papers), *_returned(state, papers)], papers, left
+    ):
         if any(f"{before}{cause}" in requested for before in ("", f"issue_credit/{state.order}/")):
-            list(stock.take(need))
+            asked[need.line.line] += sum((piece.counts for piece in stock.take(need)), ZERO)
         else:
-            waiting.append((cause, need))
-    by_cause: dict[str, list[tuple[_Need, list[_Slice]]]] = defaultdict(list)
-    for cause, need in waiting:
-        by_cause[cause].append((need, list(stock.take(need))))
-    for cause, parts in by_cause.items():
-        how = _how(state, policy, parts[0][0])
-        wanted = how.corrections if parts[0][0].base.startswith(f"{LESS}/") else how.returns
-        if how.by == "sayso" and wanted == "credit" and all(slices for _, slices in parts):
-            effects += _effects(state, cause, parts, how, now)
-        else:
-            held.append(_finding(state, cause, parts))
-    return tuple(effects), tuple(held)
+            waiting[cause].append(need)
+    effects: list[Effect] = []
+    for cause, needs in waiting.items():
+        how = _how(state, policy, needs[0])
+        wanted = how.corrections if needs[0].base.startswith(f"{LESS}/") else how.returns
+        if how.by == "erp" or wanted == "hold":
+            continue
+        slices = [piece for need in needs for piece in stock.take(need)]
+        for piece in slices:
+            asked[piece.line.line] += piece.counts
+        effects += _effects(state, cause, needs[0].reason, slices, how, now)
+    return Credits(
+        tuple(effects), frozenset(line for line, counts in due.items() if 0 < counts <= asked[line])
+    )
 
 
 class _Invoiced:
@@ -166,14 +178,13 @@ def _how(state: State, policy: CashPolicy, need: _Need) -> Invoicing:
 
 
 def _effects(
-    state: State, cause: str, parts: list[tuple[_Need, list[_Slice]]], how: Invoicing, now: datetime
+    state: State, cause: str, reason: str, slices: list[_Slice], how: Invoicing, now: datetime
 ) -> Iterator[Effect]:
     """A credit memo for each invoice that is given back of: one, as a rule."""
     by_invoice: dict[str, list[MoneyLine]] = defaultdict(list)
     places = places_of(state.currency)
-    for _, slices in parts:
-        for piece in slices:
-            by_invoice[piece.invoice].append(_given_back(state, piece, places))
+    for piece in slices:
+        by_invoice[piece.invoice].append(_given_back(state, piece, places))
     for place, (invoice, lines) in enumerate(by_invoice.items()):
         # The further invoices' causes are told apart behind the first's, so that what is done is still counted to it.
         named = cause if place == 0 else f"{cause}+{invoice}"
@@ -184,8 +195,7 @@ def _effects(
             body={
                 "customer": state.customer, "currency": state.currency, "invoice": invoice,
                 "issued": now.astimezone(zone_of(how.zone)).date().isoformat(), "cause": named,
-                "lines": msgspec.to_builtins(lines), "charges": [], "total": str(total),
-                "reason": parts[0][0].reason,
+                "lines": msgspec.to_builtins(lines), "charges": [], "total": str(total), "reason": reason,
             },
         )  # fmt: skip
 
@@ -203,22 +213,4 @@ def _given_back(state: State, piece: _Slice, places: int) -> MoneyLine:
         line=line.line, item=line.item, quantity=line.quantity * piece.counts / piece.whole,
         amount=part(line.amount), tax=part(line.tax), unit_price=line.unit_price, order=state.order,
         shipment=line.shipment, stands_for=None if line.stands_for is None else piece.counts,
-    )  # fmt: skip
-
-
-def _finding(state: State, cause: str, parts: list[tuple[_Need, list[_Slice]]]) -> Finding:
-    need = parts[0][0]
-    places = places_of(state.currency)
-    lines = [_given_back(state, piece, places) for _, slices in parts for piece in slices]
-    corrected = need.base.startswith(f"{LESS}/")
-    return Finding(
-        kind="invoiced_over" if corrected else "return_not_credited", key=f"{state.order}/{need.base}",
-        order=state.order, customer=state.customer, document=need.base.removeprefix(f"{LESS}/"), item=need.line.item,
-        line=need.line.line, amount=sum((line.amount + line.tax for line in lines), ZERO),
-        currency=state.currency,
-        facts={
-            "over" if corrected else "quantity": plain(sum((one.counts for one, _ in parts), ZERO)),
-            "shipment": need.shipment, "reason": need.reason,
-            "invoices": ", ".join(sorted({piece.invoice for _, slices in parts for piece in slices})),
-        },
     )  # fmt: skip

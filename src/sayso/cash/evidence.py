@@ -21,6 +21,8 @@ def lacking(
     state: State, shipment: ShipmentState, lines: Sequence[ShippedLine], bill: Bill, how: Invoicing
 ) -> tuple[str, ...]:
     """Why these lines of a shipment may not be invoiced yet, in a fixed order. Nothing: they may."""
+    if state.placed is None or not state.customer or not state.currency:
+        return ("the order itself is not known",)
     return (
         *_of_the_order(state, how),
         *_of_the_series(shipment),
@@ -41,9 +43,7 @@ def more_than_ordered(state: State, waiting: Waiting, fitting: Waiting) -> tuple
 
 def _of_the_order(state: State, how: Invoicing) -> tuple[str, ...]:
     found: list[str] = []
-    if not state.customer or not state.currency:
-        found.append("the order itself is not known")
-    elif state.currency not in MINOR_UNITS:
+    if state.currency not in MINOR_UNITS:
         found.append(f"money in {state.currency} cannot be counted")
     if state.rejected:
         found.append(f"the ERP rejected the order: {state.rejected}")
@@ -74,7 +74,7 @@ def _of_the_series(shipment: ShipmentState) -> tuple[str, ...]:
 
 def _of_a_line(state: State, line: ShippedLine, bill: Bill) -> tuple[str, ...]:
     ordered = next((one for one in state.lines if one.line == line.line), None)
-    if ordered is None:
+    if ordered is None or not ordered.listed:
         return (f"the order has no line {line.line}",)
     if not line.agreed:
         return (f"nobody agreed to {line.item} in place of {ordered.item} on line {line.line}",)

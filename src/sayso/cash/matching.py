@@ -213,7 +213,7 @@ def _of_price(held: _Match, paper: Paper, line: MoneyLine, goods: ShippedLine) -
             "invoice_price_differs", paper, f"{line.line}/{line.shipment}/{line.item}", line.amount - expected, line,
             expected=money(expected, places), found=money(line.amount, places),
         )  # fmt: skip
-    elif any(agreed.tax for agreed in held.papers.lines.values()):
+    elif any(ordered.tax for ordered in held.state.lines):
         tax = held.bill.tax_on(goods, line.amount)
         if abs(line.tax - tax) > max(cent, held.limits.tax_amount):
             yield held.finding(

@@ -19,7 +19,7 @@ from sayso.canon.events_shared import Charge
 from sayso.canon.findings import Finding
 from sayso.cash.amounts import places_of
 from sayso.cash.billing import Bill
-from sayso.cash.crediting import to_credit
+from sayso.cash.crediting import credit_due, to_credit
 from sayso.cash.evidence import lacking, more_than_ordered
 from sayso.cash.papers import Papers, papers_of
 from sayso.cash.policy import CashPolicy, Invoicing, zone_of
@@ -30,10 +30,12 @@ CHARGES = "charges"
 
 
 class Triggered(NamedTuple):
-    """What is to be asked for, and what waits although it left."""
+    """What is to be asked for; what waits although it left; and the findings, by kind and key, that need nobody because
+    what settles them is asked for."""
 
     effects: tuple[Effect, ...] = ()
     held: tuple[Finding, ...] = ()
+    answered: frozenset[tuple[str, str]] = frozenset()
 
 
 class _Load(NamedTuple):
@@ -76,13 +78,24 @@ def to_invoice(
     `covers` says of it. The same state, facts and requests give the same effects with the same keys.
     """
     with arithmetic():
-        judged = _judge(state, facts, policy, requested)
+        if not (_owing(state) or credit_due(state) or state.charges):
+            return Triggered()
+        papers = papers_of(facts)
+        judged = _judge(state, papers, policy, requested)
         effects: list[Effect] = []
+        held: tuple[Finding, ...] = ()
         if judged is not None:
+            held = judged.held
             effects = [_effect(judged, ask, now, terms_days) for ask in _asks(judged, policy, requested)]
-        credits, uncredited = to_credit(state, papers_of(facts), policy, now, requested)
-        held = judged.held if judged is not None else ()
-        return Triggered((*effects, *credits), (*held, *uncredited))
+        if not credit_due(state):
+            return Triggered(tuple(effects), held)
+        credits = to_credit(state, papers, policy, now, requested)
+        answered = {
+            (kind, f"{state.order}/{line}")
+            for line in credits.lines
+            for kind in ("return_not_credited", "invoiced_over")
+        }
+        return Triggered((*effects, *credits.effects), held, frozenset(answered))
 
 
 def daily(
@@ -98,7 +111,7 @@ def daily(
     held: list[Finding] = []
     with arithmetic():
         for state, facts in sorted(orders, key=lambda pair: pair[0].order):
-            judged = _judge(state, facts, policy, requested)
+            judged = _judge(state, papers_of(facts), policy, requested) if _owing(state) else None
             if judged is None:
                 continue
             held += judged.held
@@ -129,14 +142,16 @@ def cause_of(shipment: str, invoiced: Decimal) -> str:
     return f"{shipment}+{plain(invoiced)}" if invoiced else shipment
 
 
-def _judge(
-    state: State, facts: Sequence[Fact], policy: CashPolicy, requested: frozenset[str]
-) -> _Judged | None:
+def _owing(state: State) -> bool:
+    """Whether anything left that is not invoiced."""
+    return any(line.to_invoice > 0 for line in state.lines)
+
+
+def _judge(state: State, papers: Papers, policy: CashPolicy, requested: frozenset[str]) -> _Judged | None:
     """What may be invoiced of an order. None where nothing is: it has no goods out, or the ERP invoices them all."""
     sites = {shipment.site for shipment in state.shipments}
     if all(policy.invoicing_for(state.customer, site).by == "erp" for site in sites):
         return None
-    papers = papers_of(facts)
     bill = Bill(state, papers, places_of(state.currency))
     shipments = sorted(state.shipments, key=lambda shipment: (shipment.dispatched, shipment.shipment))
     asked = False
