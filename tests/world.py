@@ -20,7 +20,7 @@ from typing import Any
 import msgspec
 
 from sayso.desk import ledger
-from sayso.desk.calling import Caller, Reply
+from sayso.desk.calling import Caller, CaseQuery, Reply
 from sayso.desk.desk import Desk
 from sayso.desk.facts import load_batch
 from sayso.desk.signing import Signer
@@ -181,7 +181,11 @@ class Shop:
 
     async def cases(self, state: str = "open", caller: Caller | None = None) -> list[Row]:
         """The work list."""
-        found = read(await self.desk.cases(state, caller or self.caller, self.now, 200, ""))
+        found = read(
+            await self.desk.casework.listed(
+                CaseQuery(state=state, limit=200), caller or self.caller, self.now
+            )
+        )
         return list(found["cases"])
 
     async def audit(self) -> None:

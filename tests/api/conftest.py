@@ -13,9 +13,12 @@ import pytest
 import pytest_asyncio
 import schemathesis
 
-from sayso.api import Settings, asks, build, examples
+from api.followed import follow_of
+from api.subscribed import FakeSubscribing
+from sayso.api import Settings, asks, build, examples, shapes_cases
 from sayso.api.bodies import Reader
 from sayso.canon.times import parse_duration
+from sayso.cases.acting import checked
 from sayso.desk.calling import SCOPES, Caller, Reply
 from sayso.errors import KeyReused, NotAuthenticated, NotFound, StoreAway
 
@@ -125,9 +128,13 @@ class FakeDesk:
         self._use("learn_arrivals", caller, key, now)
         return self._once(caller, key, "learn", _reply(examples.LOOKED_AHEAD))
 
-    async def cases(self, state, caller, now, limit, cursor):
-        self._use("cases", state, caller, now, limit, cursor)
-        return _reply(examples.CASES)
+    @property
+    def casework(self):
+        return FakeCasework(self)
+
+    @property
+    def subscribing(self):
+        return FakeSubscribing(self)
 
     async def decisions(self, query, caller, now):
         self._use("decisions", query, caller, now)
@@ -143,6 +150,33 @@ class FakeDesk:
     async def ready(self) -> dict[str, object]:
         self._use("ready")
         return {"postgresql": "18.6"}
+
+
+class FakeCasework:
+    """The cases of a desk that only remembers."""
+
+    def __init__(self, desk: FakeDesk) -> None:
+        self._desk = desk
+
+    async def listed(self, query, caller, now):
+        self._desk._use("cases", query, caller, now)
+        return _reply(shapes_cases.CASES)
+
+    async def shown(self, case, caller, now):
+        self._desk._use("case", case, caller, now)
+        return _reply(self._found(case, caller, shapes_cases.WHOLE))
+
+    async def act(self, case, asked, body, caller, key, now):
+        self._desk._use("act", case, asked, body, caller, key, now)
+        checked(asked, "short_pick")
+        found = self._found(case, caller, shapes_cases.ACTED)
+        return self._desk._once(caller, key, (case, body), _reply(found))
+
+    @staticmethod
+    def _found(case, caller, found):
+        if case != shapes_cases.CASE["case"] or not caller.sees("13047"):
+            raise NotFound(f"there is no case {case}")
+        return found
 
 
 def _reply(answer: Any, status: int = 200, location: str = "") -> Reply:
@@ -167,7 +201,7 @@ def settings() -> Settings:
 @pytest.fixture
 def app(desk: FakeDesk, keys: FakeKeys, settings: Settings) -> Any:
     """The application under test."""
-    return build(desk, keys=keys, settings=settings)
+    return build(desk, keys=keys, settings=settings, follow=follow_of(desk))
 
 
 @pytest.fixture
@@ -176,7 +210,8 @@ def served() -> Callable[..., tuple[Any, FakeDesk]]:
 
     def make(**more: Any) -> tuple[Any, FakeDesk]:
         fake = FakeDesk()
-        return build(fake, keys=FakeKeys(), settings=Settings(**{"clock": lambda: NOW, **more})), fake
+        made = Settings(**{"clock": lambda: NOW, **more})
+        return build(fake, keys=FakeKeys(), settings=made, follow=follow_of(fake)), fake
 
     return make
 
@@ -202,7 +237,9 @@ def calling() -> Callable[..., httpx.AsyncClient]:
 @pytest.fixture(scope="session")
 def described() -> Any:
     """The application that schemathesis tries, as its own document describes it. Its key is `sk_admin`."""
-    app = build(FakeDesk(), keys=FakeKeys(), settings=Settings(clock=lambda: NOW, access_log=False))
+    fake = FakeDesk()
+    made = Settings(clock=lambda: NOW, access_log=False)
+    app = build(fake, keys=FakeKeys(), settings=made, follow=follow_of(fake))
     return schemathesis.openapi.from_asgi("/openapi.json", app)
 
 
@@ -216,4 +253,4 @@ def patient_desk() -> FakeDesk:
 def patient(patient_desk: FakeDesk) -> httpx.AsyncClient:
     """A client of that desk, whose key may do everything."""
     made = Settings(clock=lambda: NOW, access_log=False, simulated=True)
-    return client_of(build(patient_desk, keys=FakeKeys(), settings=made))
+    return client_of(build(patient_desk, keys=FakeKeys(), settings=made, follow=follow_of(patient_desk)))

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from sayso.api import examples
+from sayso.desk.calling import CaseQuery
 from sayso.errors import Conflict
 from sayso.promise.browsing import BrowseQuery
 
@@ -137,8 +138,27 @@ async def test_a_query_where_there_is_none_is_refused(http):
 async def test_cases_have_pages(http, desk):
     await http.get("/v1/cases")
     await http.get("/v1/cases?state=all&limit=7&cursor=abc")
-    assert [(each[1], each[4], each[5]) for each in desk.asked] == [("open", 50, ""), ("all", 7, "abc")]
-    for query in ("state=some", "limit=0", "limit=201", "limit=x", "limit=٣", "state=", "limit="):
+    await http.get(
+        "/v1/cases?overdue=true&owner=warehouse&kind=short_pick&order=WEB-1&customer=ada&assigned=ann"
+    )
+    assert [each[1] for each in desk.asked] == [
+        CaseQuery(),
+        CaseQuery(state="all", limit=7, cursor="abc"),
+        CaseQuery(
+            owner="warehouse", kind="short_pick", order="WEB-1", customer="ada", assigned="ann", overdue=True
+        ),
+    ]
+    for query in (
+        "overdue=yes",
+        "kind=none",
+        "state=some",
+        "limit=0",
+        "limit=201",
+        "limit=x",
+        "limit=٣",
+        "state=",
+        "limit=",
+    ):
         assert (await http.get(f"/v1/cases?{query}")).status_code == 400
 
 

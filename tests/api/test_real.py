@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
-from sayso.api import Settings, build, examples, shapes
+from sayso.api import Settings, build, examples, shapes, shapes_cases
 from sayso.api.table import CALLS
 from world import Shop, shop_on
 
@@ -179,12 +179,17 @@ async def test_facts(http):
 
 
 async def test_cases(http, shop):
-    exact(shapes.Cases, await http.get("/v1/cases"))
+    exact(shapes_cases.Cases, await http.get("/v1/cases"))
     await http.post("/v1/promises", json=asking("ada", ("lamp", "8"), hold="PT15M"))
     await shop.count("lamp", 0)
     await shop.told("inbound", {"document": "PO-1", "line": "1", "item": "lamp", "deleted": True})
-    (case,) = exact(shapes.Cases, await http.get("/v1/cases?state=all"))["cases"]
+    (case,) = exact(shapes_cases.Cases, await http.get("/v1/cases?state=all"))["cases"]
     assert case["item"] == "lamp"
+    where = f"/v1/cases/{case['case']}"
+    exact(shapes_cases.WholeCase, await http.get(where))
+    done = await http.post(f"{where}/actions", json={"action": "note", "note": "the vendor was asked"})
+    found = exact(shapes_cases.ActedCase, done)
+    assert [one["note"] for one in found["history"]] == ["the vendor was asked"]
 
 
 async def test_about(http):

@@ -120,7 +120,9 @@ async def test_a_kind_that_people_close_is_not_closed_by_the_facts(conn: Any) ->
 
 
 async def test_a_kind_that_is_off_is_not_opened(conn: Any) -> None:
-    policy = policy_of({"short_pick": {"off": True}, "on_hold": {"owner": "sales", "due": "PT1H"}}, "cases")
+    policy = policy_of(
+        {"cases": {"short_pick": {"off": True}, "on_hold": {"owner": "sales", "due": "PT1H"}}}, "f.toml"
+    )
     await settle(conn, [SHORT, HELD], policy=policy)
     (case,) = await rows(conn)
     assert (case["kind"], case["owner"], case["due"]) == ("on_hold", "sales", NOW + timedelta(hours=1))
@@ -149,3 +151,16 @@ async def test_where_nothing_is_found_and_nothing_open_it_costs_one_query(conn: 
     orders = tuple(f"WEB-{n}" for n in range(300))
     assert await settle_cases(Counting(), CaseScope(orders=orders), [], NOW) == Settled()
     assert len(asked) == 1
+
+
+async def test_cases_of_an_account_are_those_of_all_its_customers(conn: Any) -> None:
+    await conn.execute(
+        "INSERT INTO tops (customer, account, bill_to, parent) VALUES ('ada', 'group', '', 'group')"
+    )
+    open_ = [
+        Finding(kind="overpaid", key=f"P-{who}", customer=who, document=f"P-{who}") for who in ("ada", "bob")
+    ]
+    await settle(conn, open_, CaseScope(accounts=("group", "bob")))
+    assert await settle(conn, [], CaseScope(orders=("P-ada",))) == Settled()
+    assert await settle(conn, [], CaseScope(accounts=("group",))) == Settled(closed=1)
+    assert [case["state"] for case in await rows(conn)] == ["closed", "open"]

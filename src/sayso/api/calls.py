@@ -26,7 +26,6 @@ from sayso.promise.reasons import KINDS as REASONS
 from sayso.promise.reasons import SEVERITY
 from sayso.store.endings import HOW as ENDS
 
-CASE_STATES = ("open", "closed", "all")
 MOST_CASES = 200
 USUAL_CASES = 50
 
@@ -38,12 +37,12 @@ async def availability(house: House, ask: Ask) -> Reply:
     values = ask.query
     query = BrowseQuery(
         items=tuple(dict.fromkeys(values.get("item", ()))),
-        customer=_one(values, "customer"),
-        country=_one(values, "country"),
-        region=_one(values, "region"),
+        customer=one(values, "customer"),
+        country=one(values, "country"),
+        region=one(values, "region"),
         quantity=_quantity(values["quantity"][0]) if "quantity" in values else None,
-        uom=_one(values, "uom"),
-        variant=_one(values, "variant"),
+        uom=one(values, "uom"),
+        variant=one(values, "variant"),
     )
     checked_query(query, house.settings.most_items)
     if query.customer:
@@ -92,13 +91,13 @@ async def order(house: House, ask: Ask) -> Reply:
 
 async def read_order(house: House, ask: Ask) -> Reply:
     """GET /v1/orders/{order}"""
-    return await house.desk.read_order(_order_number(ask), ask.caller, ask.now)
+    return await house.desk.read_order(order_number(ask), ask.caller, ask.now)
 
 
 async def cancel_order(house: House, ask: Ask) -> Reply:
     """POST /v1/orders/{order}/cancel"""
     reason = _said("reason", ask.value.reason)
-    return await house.desk.cancel_order(_order_number(ask), reason, ask.body, ask.caller, ask.key, ask.now)
+    return await house.desk.cancel_order(order_number(ask), reason, ask.body, ask.caller, ask.key, ask.now)
 
 
 def _unbound(ask: Ask) -> None:
@@ -123,21 +122,13 @@ async def load_facts(house: House, ask: Ask) -> Reply:
     return await house.desk.load_facts(kind, ask.body, ask.caller, ask.key, ask.now)
 
 
-async def cases(house: House, ask: Ask) -> Reply:
-    """GET /v1/cases"""
-    state = _one(ask.query, "state", "open")
-    if state not in CASE_STATES:
-        raise BadField("state", state, "no such state of a case", remedy="send " + " or ".join(CASE_STATES))
-    return await house.desk.cases(state, ask.caller, ask.now, _limit(ask), _one(ask.query, "cursor"))
-
-
 async def decisions(house: House, ask: Ask) -> Reply:
     """GET /v1/decisions"""
     values = ask.query
     query = DecisionQuery(
-        **{name: _one(values, name) for name in ("promise", "order", "customer", "item", "cursor")},
-        reason=_one_of(values, "reason", tuple(REASONS)), verdict=_one_of(values, "verdict", tuple(SEVERITY)),
-        since=_moment(values, "since"), until=_moment(values, "until"), limit=_limit(ask),
+        **{name: one(values, name) for name in ("promise", "order", "customer", "item", "cursor")},
+        reason=one_of(values, "reason", tuple(REASONS)), verdict=one_of(values, "verdict", tuple(SEVERITY)),
+        since=moment(values, "since"), until=moment(values, "until"), limit=limit(ask),
     )  # fmt: skip
     return await house.desk.decisions(query, ask.caller, ask.now)
 
@@ -146,29 +137,32 @@ async def ends(house: House, ask: Ask) -> Reply:
     """GET /v1/promises/ends"""
     values = ask.query
     query = EndsQuery(
-        **{name: _one(values, name) for name in ("cause", "customer", "cursor")},
-        how=_one_of(values, "how", ENDS), since=_moment(values, "since"), until=_moment(values, "until"),
-        limit=_limit(ask),
+        **{name: one(values, name) for name in ("cause", "customer", "cursor")},
+        how=one_of(values, "how", ENDS), since=moment(values, "since"), until=moment(values, "until"),
+        limit=limit(ask),
     )  # fmt: skip
     return await house.desk.ends(query, ask.caller, ask.now)
 
 
-def _limit(ask: Ask) -> int:
-    limit = _one(ask.query, "limit", str(USUAL_CASES))
-    if not re.fullmatch("[0-9]{1,4}", limit) or not 1 <= int(limit) <= MOST_CASES:
-        raise BadField("limit", limit, f"a limit is 1 to {MOST_CASES}", remedy="send e.g. 50")
-    return int(limit)
+def limit(ask: Ask) -> int:
+    """How many in a page."""
+    text = one(ask.query, "limit", str(USUAL_CASES))
+    if not re.fullmatch("[0-9]{1,4}", text) or not 1 <= int(text) <= MOST_CASES:
+        raise BadField("limit", text, f"a limit is 1 to {MOST_CASES}", remedy="send e.g. 50")
+    return int(text)
 
 
-def _one_of(values: Mapping[str, list[str]], name: str, known: tuple[str, ...]) -> str:
-    value = _one(values, name)
+def one_of(values: Mapping[str, list[str]], name: str, known: tuple[str, ...]) -> str:
+    """A parameter that is one of a few words, "" where it is left out; BadField for another."""
+    value = one(values, name)
     if name in values and value not in known:
         raise BadField(name, value, f"there is no such {name}", remedy="one of " + ", ".join(known))
     return value
 
 
-def _moment(values: Mapping[str, list[str]], name: str) -> datetime | None:
-    return parse_moment(_one(values, name), field=name) if name in values else None
+def moment(values: Mapping[str, list[str]], name: str) -> datetime | None:
+    """A parameter that is a moment; None where it is left out."""
+    return parse_moment(one(values, name), field=name) if name in values else None
 
 
 async def document(house: House, ask: Ask) -> Reply:
@@ -201,7 +195,8 @@ async def jwks(house: House, ask: Ask) -> Reply:
     return Reply(200, house.desk.jwks())
 
 
-def _one(values: Mapping[str, list[str]], name: str, usual: str = "") -> str:
+def one(values: Mapping[str, list[str]], name: str, usual: str = "") -> str:
+    """A parameter that stands at most once."""
     return values[name][0] if name in values else usual
 
 
@@ -233,7 +228,8 @@ def _promise_id(ask: Ask) -> str:
     return identifier
 
 
-def _order_number(ask: Ask) -> str:
+def order_number(ask: Ask) -> str:
+    """The order that a path names; NotFound for what no order can be called."""
     number = ask.path["order"]
     if not number or len(number) > MOST_TEXT or not number.isprintable():
         _no_such("order", number)

@@ -158,19 +158,6 @@ LOADED: dict[str, Any] = {
     "withheld": False, "rejected": False, "resumed_at": 0,
 }  # fmt: skip
 
-CASES: dict[str, Any] = {
-    "cases": [
-        {
-            "case": "cas_05xk9wz3r81vgq6m2d4t7bnehc", "kind": "promise_at_risk", "state": "open",
-            "owner": "operations", "opened": "2011-02-02T06:01:10Z", "closed": None, "promise": PROMISE_ID,
-            "order": "WEB-1001", "customer": "13047", "item": "85123A", "site": "LON", "amount": "40.80",
-            "next_step": "find 16 more, or tell the buyer",
-            "facts": {"promised": "48", "there": "32"}, "closed_why": "",
-        }
-    ],
-    "next": "",
-}  # fmt: skip
-
 DECISIONS: dict[str, Any] = {
     "decisions": [
         {

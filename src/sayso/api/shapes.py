@@ -279,33 +279,6 @@ class LoadReport(Struct, frozen=True):
     resumed_at: int
 
 
-class Case(Struct, frozen=True):
-    """A thing that went wrong, whose it is, what is at stake, and the next step. "" where something is not named."""
-
-    case: str
-    kind: str
-    state: Literal["open", "closed"]
-    owner: str
-    opened: Moment
-    closed: Moment | None
-    promise: str
-    order: str
-    customer: str
-    item: str
-    site: str
-    amount: Number | None
-    next_step: str
-    facts: dict[str, Any]
-    closed_why: str | None
-
-
-class Cases(Struct, frozen=True):
-    """A page of cases, the newest first. `next` is the cursor of the following page, "" at the end."""
-
-    cases: tuple[Case, ...]
-    next: str
-
-
 class Health(Struct, frozen=True):
     """The process answers."""
 

@@ -7,8 +7,11 @@ from typing import Any
 from sayso.api import asks, calls, examples, shapes
 from sayso.api.asyncapi import CALL as EVENTS
 from sayso.api.call import Call, Parameter
-from sayso.api.parameters import PAGE, TEXT, query
+from sayso.api.parameters import TEXT, query
+from sayso.api.table_cases import CASES
+from sayso.api.table_follow import FOLLOW
 from sayso.api.table_insight import INSIGHT
+from sayso.api.table_subscribers import SUBSCRIBERS
 from sayso.canon.kinds import KINDS
 from sayso.errors import BadField, BadRequest, Busy, Conflict, KeyReused, NotFound, StoreAway, TooLarge
 from sayso.promise import asking, ordering
@@ -53,10 +56,6 @@ _BROWSE = (
     query("variant", "The variant of each item.", TEXT),
 )
 
-_CASES = (
-    query("state", "Which cases.", {"type": "string", "enum": list(calls.CASE_STATES), "default": "open"}),
-    *PAGE,
-)
 _PROMISES = (
     Call(
         method="POST",
@@ -257,21 +256,6 @@ _OTHERS = (
         },
         gives={"learned": examples.LOOKED_AHEAD},
     ),
-    Call(
-        method="GET",
-        path="/v1/cases",
-        operation="listCases",
-        tag="cases",
-        scope="cases",
-        summary="List cases",
-        description="What went wrong and waits for a person, the newest first.",
-        handle=calls.cases,
-        answers=shapes.Cases,
-        parameters=_CASES,
-        problems=(BadField, StoreAway),
-        statuses={200: "A page of cases."},
-        gives={"one case": examples.CASES},
-    ),
 )
 
 _PUBLIC = (
@@ -335,5 +319,6 @@ _PUBLIC = (
 
 #: Every call; the router tries their paths in this order, so the busiest stand first.
 CALLS: tuple[Call, ...] = (
-    *_PROMISES[:1], *_OTHERS[:1], *_ORDERS, *INSIGHT, *_PROMISES[1:], *_OTHERS[1:], *_PUBLIC, EVENTS,
+    *_PROMISES[:1], *_OTHERS[:1], *_ORDERS, *FOLLOW, *INSIGHT, *CASES, *_PROMISES[1:], *_OTHERS[1:], *SUBSCRIBERS, *_PUBLIC,
+    EVENTS,
 )  # fmt: skip

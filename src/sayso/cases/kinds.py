@@ -26,6 +26,7 @@ REMEDIES: Mapping[str, str] = {
     "release_hold": "release a hold that stands on the order",
     "write_off": "give up what is open of an invoice",
     "link_document": "say which order a document is about",
+    "apply_payment": "say which invoice a payment is for",
     "assign": "say who works on it",
     "note": "write something down",
     "close": "close it, with the reason",

@@ -80,22 +80,25 @@ class CasePolicy(Struct, frozen=True):
 _AS_IT_IS = KindPolicy()
 
 
-def read(section: Mapping[str, Any], where: str, silence: Mapping[str, Any] | None = None) -> CasePolicy:
-    """The settings of cases from the follow file's [cases] and [silence]; Misconfigured names the key that is amiss."""
+def read(document: Mapping[str, Any], where: str) -> CasePolicy:
+    """The settings of cases: [cases] and [silence] of the follow file. Misconfigured names the key that is amiss."""
     kinds: dict[str, KindPolicy] = {}
     over: Decimal | None = None
-    for name, given in section.items():
+    for name, given in _table(document.get("cases", {}), f"{where}: cases").items():
+        key = f"{where}: cases.{name}"
         if name == "named_over":
-            over = _amount(given, f"{where}.{name}")
-        elif name not in KINDS:
-            raise Misconfigured(
-                f"{where}: no kind of case is called {name!r}", remedy="see docs/reference/cases.md"
-            )
-        else:
-            kinds[name] = _converted(given, KindPolicy, f"{where}.{name}")
-            if kinds[name].due:
-                _duration(kinds[name].due, f"{where}.{name}.due")
-    return CasePolicy(kinds, over, read_silence(silence or {}, "silence"))
+            over = _amount(given, key)
+            continue
+        if name not in KINDS:
+            raise Misconfigured(f"{key}: there is no such kind of case", remedy="see docs/reference/cases.md")
+        kinds[name] = _converted(given, KindPolicy, key)
+        if kinds[name].due:
+            _duration(kinds[name].due, f"{key}.due")
+    return CasePolicy(
+        kinds,
+        over,
+        read_silence(_table(document.get("silence", {}), f"{where}: silence"), f"{where}: silence"),
+    )
 
 
 def read_silence(section: Mapping[str, Any], where: str) -> SilencePolicy:

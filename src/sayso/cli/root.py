@@ -32,7 +32,9 @@ COMMANDS: Mapping[str, Entry] = {
     "worker": Entry("worker", "worker", "A worker alone; as many as wanted, on any machine."),
     "facts": Entry("facts", "facts", "Facts: what the back office knows, one table per kind."),
     "promise": Entry("promise", "promise", "Ask for a promise, and read the answer; or verify one."),
-    "cases": Entry("cases", "cases", "The work list: promises at risk, with the money and the next step."),
+    "cases": Entry(
+        "cases", "cases", "The work list: what went wrong, whose it is, by when, and the next step."
+    ),
     "ledger": Entry("ledger", "ledger", "The reservation ledger against its reservations."),
     "promises": Entry("promises", "promises", "The promise ledger: how promises ended, and why."),
     "decisions": Entry(
@@ -47,6 +49,7 @@ COMMANDS: Mapping[str, Entry] = {
     "policy": Entry("policy", "policy", "How the company wants to be decided for."),
     "eta": Entry("eta", "eta", "Arrival dates: what is learned from receipts, and how well it holds."),
     "keys": Entry("keys", "keys", "API keys: who may call, and what for."),
+    "subscribers": Entry("subscribers", "subscribers", "Who is told what happens, by webhooks."),
     "doctor": Entry("doctor", "doctor", "What is configured, reachable, fresh, and what is not."),
     "migrate": Entry("migrate", "migrate", "The database's schema: what is to be done, and do it."),
     "bench": Entry("bench", "bench", "The benchmarks, on this machine."),

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
+from sayso.cases.acting import Action
 from sayso.promise import asking
 from sayso.promise.browsing import BrowseQuery
 from sayso.promise.ordering import OrderRequest
+
+if TYPE_CHECKING:
+    from sayso.desk.subscribing import Subscribing
 
 #: Every scope a key may carry, and what it opens.
 SCOPES: Mapping[str, str] = {
@@ -80,6 +84,32 @@ class EndsQuery(Struct, frozen=True):
     cursor: str = ""
 
 
+class CaseQuery(Struct, frozen=True):
+    """Which cases are asked for, and which page of them. Blank: any."""
+
+    state: str = "open"
+    owner: str = ""
+    kind: str = ""
+    order: str = ""
+    customer: str = ""
+    assigned: str = ""
+    overdue: bool | None = None
+    limit: int = 50
+    cursor: str = ""
+
+
+class Casework(Protocol):
+    """The use cases of cases."""
+
+    async def listed(self, query: CaseQuery, caller: Caller, now: datetime) -> Reply: ...
+
+    async def shown(self, case: str, caller: Caller, now: datetime) -> Reply: ...
+
+    async def act(
+        self, case: str, asked: Action, body: bytes, caller: Caller, key: str | None, now: datetime
+    ) -> Reply: ...
+
+
 class Desk(Protocol):
     """The use cases behind the doors. `key` is an Idempotency-Key, `body` the request's bytes, for its hash.
 
@@ -129,7 +159,11 @@ class Desk(Protocol):
 
     async def learn_arrivals(self, caller: Caller, key: str | None, now: datetime) -> Reply: ...
 
-    async def cases(self, state: str, caller: Caller, now: datetime, limit: int, cursor: str) -> Reply: ...
+    @property
+    def casework(self) -> Casework: ...
+
+    @property
+    def subscribing(self) -> Subscribing: ...
 
     async def decisions(self, query: DecisionQuery, caller: Caller, now: datetime) -> Reply: ...
 

@@ -13,9 +13,10 @@ import msgspec
 from sayso.canon.canonical import digest
 from sayso.canon.ids import new_id
 from sayso.canon.times import moment, parse_duration
-from sayso.desk import browse, casework, records, redating
+from sayso.desk import browse, records, redating
 from sayso.desk.calling import Caller, DecisionQuery, EndsQuery, Reply
 from sayso.desk.cardfile import CardFile
+from sayso.desk.casework import Casework
 from sayso.desk.errands import Ask, Asked, End, Place, Renew, Said, order_body
 from sayso.desk.facts import load_batch
 from sayso.desk.lane import Lane
@@ -23,6 +24,7 @@ from sayso.desk.looking_ahead import LookedAhead, look_ahead
 from sayso.desk.measures import count_decision
 from sayso.desk.replay import rebuilt
 from sayso.desk.signing import Signer
+from sayso.desk.subscribing import Subscribing
 from sayso.desk.waiting import same_request
 from sayso.errors import BadField, NotAllowed, NotFound
 from sayso.promise import answer as shown
@@ -45,7 +47,8 @@ class Desk:
 
     def __init__(
         self, pool: Any, connect: Callable[[], Awaitable[Any]], policy: Policy, signer: Signer, *, most_lines: int = 500,
-        settle_load: Callable[..., Awaitable[Any]] | None = None,
+        settle_load: Callable[..., Awaitable[Any]] | None = None, casework: Casework | None = None,
+        subscribing: Subscribing | None = None,
     ) -> None:  # fmt: skip
         self.policy = policy
         self.signer = signer
@@ -56,6 +59,8 @@ class Desk:
         self._quotes = Lane(connect, cardfile, locks=False, ends=self._holds.settle)
         self._browsed = CardFile(policy, archives=False)
         self._settle_load = settle_load
+        self.casework = casework or Casework(pool)
+        self.subscribing = subscribing or Subscribing(pool)
 
     async def start(self) -> None:
         """Connect both lanes."""
@@ -252,11 +257,6 @@ class Desk:
             (asked.owner, asked.key)
         )
         return None if found is None else Reply(found.status, same_request(found, asked).body, replayed=True)
-
-    async def cases(self, state: str, caller: Caller, now: datetime, limit: int, cursor: str) -> Reply:
-        """The work list."""
-        with mapped():
-            return Reply(200, await casework.listed(self._pool, state, caller, limit, cursor))
 
     async def decisions(self, query: DecisionQuery, caller: Caller, now: datetime) -> Reply:
         """Recorded decisions, with their evidence in short."""

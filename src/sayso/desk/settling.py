@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -24,14 +24,16 @@ _FACTS = msgspec.json.Encoder(order="sorted")
 class CaseScope(NamedTuple):
     """What was looked at, so that a case whose finding is not told any more may be closed.
 
-    Open cases of the kinds that are `found_in` there and are about one of these `orders` or `documents`, and those of
-    these (kind, key). `kinds`: all open cases of these kinds, whatever they are about.
+    Open cases of the kinds that are `found_in` there and are about one of these `orders` or `documents`; those found in
+    receivables of customers of these `accounts`; those of these (kind, key). `kinds`: all open cases of these kinds,
+    whatever they are about.
     """
 
-    orders: Sequence[str] = ()
-    documents: Sequence[str] = ()
-    keys: Sequence[tuple[str, str]] = ()
-    kinds: Sequence[str] = ()
+    orders: Collection[str] = ()
+    documents: Collection[str] = ()
+    accounts: Collection[str] = ()
+    keys: Collection[tuple[str, str]] = ()
+    kinds: Collection[str] = ()
     found_in: tuple[FoundIn, ...] = ("order",)
 
 
@@ -84,11 +86,12 @@ async def settle_cases(
 async def _known(connection: Any, scope: CaseScope, cases: Sequence[Wanted]) -> list[Known]:
     keys = [*scope.keys, *((case.kind, case.key) for case in cases)]
     if scope.kinds:
-        return await store.standing_of_kinds(connection, scope.kinds, keys)
-    if not (scope.orders or scope.documents or keys):
+        return await store.standing_of_kinds(connection, sorted(scope.kinds), keys)
+    if not (scope.orders or scope.documents or scope.accounts or keys):
         return []
+    accounts = (kinds_found_in("account"), scope.accounts)
     kinds = kinds_found_in(*scope.found_in)
-    return await store.standing(connection, kinds, scope.orders, scope.documents, keys)
+    return await store.standing(connection, kinds, scope.orders, scope.documents, accounts, keys)
 
 
 def _told(case: Wanted) -> str:

@@ -73,6 +73,15 @@ class Past(NamedTuple):
     facts: str
 
 
+class Telling(NamedTuple):
+    """A document as it was told last."""
+
+    family: str
+    type: str
+    occurred: datetime
+    data: bytes
+
+
 class Asked(NamedTuple):
     """Which cases are asked for. Blank or None: any. `customers`: those that the caller may see."""
 
@@ -89,13 +98,14 @@ class Asked(NamedTuple):
 
 async def standing(
     connection: Any, kinds: Sequence[str], orders: Collection[str], documents: Collection[str],
-    keys: Iterable[tuple[str, str]],
+    accounts: tuple[Sequence[str], Collection[str]], keys: Iterable[tuple[str, str]],
 ) -> list[Known]:  # fmt: skip
-    """Open cases of kinds about these orders and documents, and of each (kind, key) the open one, else the last."""
+    """Open cases of kinds about these orders and documents, of (kinds, accounts) those of their customers, and of each
+    (kind, key) the open one, else the last."""
     named = sorted(set(keys))
     rows = await connection.fetch(
-        SQL["standing"], list(kinds), sorted(orders), sorted(documents), [kind for kind, _ in named],
-        [key for _, key in named],
+        SQL["standing"], list(kinds), sorted(orders), sorted(documents), list(accounts[0]), sorted(accounts[1]),
+        [kind for kind, _ in named], [key for _, key in named],
     )  # fmt: skip
     return [Known(*row) for row in rows]
 
@@ -170,9 +180,9 @@ async def listed(connection: Any, asked: Asked, now: datetime, most: int) -> lis
     return [Row(*row) for row in rows]
 
 
-async def one(connection: Any, case: str, lock: bool = False) -> Row | None:
-    """A case; `lock`: held for the length of this transaction."""
-    row = await connection.fetchrow(SQL["lock" if lock else "one"], case)
+async def one(connection: Any, case: str) -> Row | None:
+    """A case."""
+    row = await connection.fetchrow(SQL["one"], case)
     return None if row is None else Row(*row)
 
 
@@ -190,6 +200,17 @@ async def times(connection: Any, case: str, action: str) -> int:
 async def assign(connection: Any, case: str, to: str) -> None:
     """Say who works on a case; "" for nobody."""
     await connection.execute(SQL["assign"], case, to)
+
+
+async def hold(connection: Any, case: str) -> None:
+    """Wait until nobody else works on a case, for the length of this transaction. Locks no row: who works on an order takes
+    the order first and its cases then, and an action does the same."""
+    await connection.execute(SQL["hold"], case)
+
+
+async def tellings(connection: Any, document: str, families: Sequence[str]) -> list[Telling]:
+    """The telling that counts of every document of this number."""
+    return [Telling(*row) for row in await connection.fetch(SQL["tellings"], document, list(families))]
 
 
 def amount_of(row: Row) -> Decimal | None:

@@ -1,11 +1,15 @@
 -- name: standing
--- The open cases of these kinds that are about these orders or documents; and of each of these keys the open case, else
--- the last.
+-- The open cases of the kinds $1 about some orders or documents, and of the kinds $4 of the customers of some accounts; and
+-- of each of these keys the open case, else the last.
 SELECT id, kind, key, state, digest, closed_by FROM cases
 WHERE state = 'open' AND key <> '' AND kind = ANY ($1::text[]) AND ("order" = ANY ($2::text[]) OR document = ANY ($3::text[]))
 UNION
+SELECT id, kind, key, state, digest, closed_by FROM cases
+WHERE cardinality($5::text[]) > 0 AND state = 'open' AND key <> '' AND kind = ANY ($4::text[])
+    AND coalesce(customer, '') IN (SELECT unnest($5::text[]) UNION SELECT customer FROM tops WHERE account = ANY ($5::text[]))
+UNION
 SELECT c.id, c.kind, c.key, c.state, c.digest, c.closed_by
-FROM unnest($4::text[], $5::text[]) AS v (kind, key)
+FROM unnest($6::text[], $7::text[]) AS v (kind, key)
 CROSS JOIN LATERAL (
     SELECT * FROM cases WHERE kind = v.kind AND key = v.key AND key <> '' ORDER BY state DESC, id DESC LIMIT 1) c
 ORDER BY kind, key;
@@ -82,12 +86,6 @@ SELECT id, kind, key, state, owner, opened, due, closed, promise, "order", custo
     amount::text AS amount, currency, next_step, facts, closed_why, closed_by, assigned, reopened
 FROM cases WHERE id = $1;
 
--- name: lock
--- Takes a case for the length of this transaction.
-SELECT id, kind, key, state, owner, opened, due, closed, promise, "order", customer, document, item, site, line,
-    amount::text AS amount, currency, next_step, facts, closed_why, closed_by, assigned, reopened
-FROM cases WHERE id = $1 FOR UPDATE;
-
 -- name: past
 -- What was done about a case, the first first.
 SELECT at, by, action, note, facts FROM case_history WHERE "case" = $1 ORDER BY number;
@@ -99,3 +97,12 @@ SELECT count(*) FROM case_history WHERE "case" = $1 AND action = $2;
 -- name: assign
 -- Says who works on a case.
 UPDATE cases SET assigned = $2 WHERE id = $1;
+
+-- name: hold
+-- Waits until nobody else works on a case.
+SELECT pg_advisory_xact_lock(hashtext('sayso case'), hashtext($1));
+
+-- name: tellings
+-- Of every document of a number the telling that counts.
+SELECT DISTINCT ON (family) family, type, occurred, data FROM documents
+WHERE family = ANY ($2::text[]) AND document = $1 ORDER BY family, revision DESC, digest;
