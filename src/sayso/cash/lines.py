@@ -19,9 +19,11 @@ from sayso.canon.events_order import (
     OrderPlaced,
     OrderRejected,
 )
-from sayso.cash.amounts import to_cents
+from sayso.cash.amounts import in_proportion, to_cents
 from sayso.cash.chosen import CHANGED, Chosen
 from sayso.cash.shapes import Fact
+
+ONE = Decimal(1)
 
 Terms = dict[int, OrderLine]
 
@@ -145,7 +147,7 @@ def _price(line: Line, terms: OrderLine, places: int) -> None:
     elif amount is not None and quantity != line.ordered:
         amount = to_cents(amount * line.ordered / quantity, places) if quantity else ZERO
     if price is None and amount is not None and line.ordered:
-        price = amount / line.ordered
+        price = in_proportion(amount, ONE, line.ordered)
     line.price = price
     line.amount = ZERO if amount is None else amount
     line.tax = terms.tax

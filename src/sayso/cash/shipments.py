@@ -19,7 +19,7 @@ from sayso.canon.events_goods import (
     ShipmentDispatched,
     ShipmentReturned,
 )  # fmt: skip
-from sayso.cash.amounts import part_of, to_cents
+from sayso.cash.amounts import in_proportion, part_of, to_cents
 from sayso.cash.chosen import DISPATCHED, Chosen
 from sayso.cash.lines import Goods, Line, Lines, line_of
 from sayso.cash.shapes import Fact
@@ -152,7 +152,9 @@ def _priced(line: Line, goods: Goods, places: int) -> None:
         goods.amount = to_cents(price * goods.quantity, places)
         goods.tax = part_of(line.tax, goods.amount, line.amount, places)
     elif line.price is not None:
-        goods.price = line.price if goods.item == terms.item else line.price * goods.counts / goods.quantity
+        goods.price = line.price
+        if goods.item != terms.item:
+            goods.price = in_proportion(line.price, goods.counts, goods.quantity)
         if line.ordered:
             goods.amount = part_of(line.amount, goods.counts, line.ordered, places)
             goods.tax = part_of(line.tax, goods.counts, line.ordered, places)
@@ -205,7 +207,7 @@ def _arrive(load: Load, line: int, item: str, quantity: Decimal) -> None:
         if goods.line != line or (item and item != goods.item):
             continue
         room = goods.counts - goods.delivered
-        arrived = quantity * goods.counts / goods.quantity if item else quantity
+        arrived = in_proportion(quantity, goods.counts, goods.quantity) if item else quantity
         taken = min(room, arrived)
         goods.delivered += taken
         if not item:
@@ -237,9 +239,7 @@ def counts_as_shipped(
     if stands_for is None and item and item != line.item:
         for goods in line.goods:
             if goods.item == item and (not shipment or goods.shipment == shipment):
-                return (
-                    goods.counts if quantity == goods.quantity else quantity * goods.counts / goods.quantity
-                )
+                return in_proportion(quantity, goods.counts, goods.quantity)
     return line.counts(item, quantity, stands_for)
 
 

@@ -20,7 +20,7 @@ STAGES: Mapping[str, str] = {
     "delivered": "all of that has arrived",
     "part_invoiced": "some is invoiced, and more is to leave or to be invoiced",
     "invoiced": "all that left is invoiced, and nothing is settled",
-    "part_paid": "some of that is paid, credited or written off; or too much was, or something is disputed or to be credited",
+    "part_paid": "some of that is settled; or too much was, or something is disputed or to be credited",
     "closed": "nothing is to leave, and no money is to come or go",
     "rejected": "the ERP refused what was ordered",
     "cancelled": "nothing of it is wanted any more",
@@ -29,6 +29,7 @@ STAGES: Mapping[str, str] = {
 _START = "placed accepted allocated picking"
 _LEFT = "shipped delivered"
 _BILLED = "invoiced part_paid"
+_OVER = "cancelled rejected"
 _DONE = f"{_LEFT} {_BILLED} closed"  # nothing is open
 _ANY = " ".join(STAGES)
 _KNOWN = _ANY.removeprefix("unknown ")
@@ -46,15 +47,15 @@ TRANSITIONS: Mapping[str, Mapping[str, str]] = {
     "order.rejected":        {_START:                         "rejected",
                               "held":                         f"rejected part_invoiced {_DONE}",
                               "part_shipped part_invoiced":   _DONE},
-    "order.cancelled":       {f"{_START} rejected":           "cancelled rejected",
-                              "held":                         f"cancelled rejected part_invoiced {_DONE}",
+    "order.cancelled":       {f"{_START} rejected":           _OVER,
+                              "held":                         f"{_OVER} part_invoiced {_DONE}",
                               "part_shipped part_invoiced":   _DONE},
     "line.allocated":        {"placed accepted":              "allocated"},
     "pick.confirmed":        {"placed accepted allocated":    "picking"},
     "shipment.dispatched":   {_START:                         f"part_shipped {_LEFT} closed",
                               "part_shipped":                 f"{_LEFT} closed",
                               "held":                         f"part_invoiced {_DONE}",
-                              "cancelled rejected":           f"{_LEFT} closed",
+                              _OVER:                          f"{_LEFT} closed",
                               "delivered closed":             "shipped",
                               f"{_BILLED} closed":            "part_invoiced",
                               "part_invoiced invoiced":       f"{_BILLED} closed"},
@@ -63,7 +64,7 @@ TRANSITIONS: Mapping[str, Mapping[str, str]] = {
                               "part_invoiced":                f"{_BILLED} closed",
                               "closed":                       _BILLED},
     "invoice.issued":        {f"{_START} part_shipped":       "part_invoiced",
-                              f"{_LEFT} cancelled rejected closed part_invoiced part_paid": f"part_invoiced {_BILLED} closed",
+                              f"{_LEFT} {_OVER} part_invoiced part_paid closed": f"part_invoiced {_BILLED} closed",
                               "invoiced":                     "part_paid closed"},
     "invoice.delivered":     {},
     "credit_memo.issued":    {"invoiced":                     "part_paid closed",
