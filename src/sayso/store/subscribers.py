@@ -69,6 +69,12 @@ async def find(connection: Any, name: str) -> Subscriber | None:
         return _found(await connection.fetchrow(_SQL.find, name))
 
 
+async def lock(connection: Any, name: str) -> Subscriber | None:
+    """One by name, held until the transaction ends."""
+    with mapped():
+        return _found(await connection.fetchrow(_SQL.lock, name))
+
+
 async def remove(connection: Any, name: str) -> bool:
     """Forget one; whether there was one."""
     with mapped():

@@ -13,6 +13,10 @@ SELECT * FROM subscribers ORDER BY subscriber
 -- One subscriber.
 SELECT * FROM subscribers WHERE subscriber = $1
 
+-- name: lock
+-- One subscriber, held until the transaction ends.
+SELECT * FROM subscribers WHERE subscriber = $1 FOR UPDATE
+
 -- name: remove
 -- Forget a subscriber. Whoever holds it finds that out before its next delivery.
 DELETE FROM subscribers WHERE subscriber = $1 RETURNING subscriber
