@@ -20,6 +20,7 @@ from sayso.canon.events_order import OrderPlaced
 from sayso.cash.applying import Applied, apply_payment, reapply
 from sayso.cash.receivables import findings, receivables
 from sayso.cash.shapes import Effect, Fact, InvoiceState, OpenItem, PaymentState
+from sayso.desk import bookkeeping
 from sayso.desk.follow_policy import FollowPolicy
 from sayso.desk.placing import OURSELVES
 from sayso.desk.telling import Ready, fact_of

@@ -1,0 +1,138 @@
+"""A trade that is followed, for tests: a shop, a simulated company behind it, and the worker between them.
+
+Everything happens at the company's own time; messages go in through the desk's doors, effects out to the company's systems.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from sayso.cash.fold import read_state
+from sayso.cash.shapes import State
+from sayso.delivery.policy import Breaker, Retry, SystemPolicy
+from sayso.desk.calling import Caller
+from sayso.desk.follow_policy import FollowPolicy, read
+from sayso.desk.taking import Given, Taking
+from sayso.desk.working import Working
+from sayso.store import contracts
+from sayso.systems.contracts import shipped
+from sayso.systems.simulated.company import Company
+from sayso.systems.simulated.faults import Faults
+from sayso.systems.simulated.outlet import Delivery, Kept
+from sayso.systems.simulated.remote import InProcess
+from sayso.systems.simulated.setting import Setting
+from world import Shop, shop_on
+
+START = datetime(2026, 3, 2, 6, tzinfo=UTC)
+SYSTEMS = Caller("systems", frozenset({"events", "messages"}))
+ASKED = {
+    name: SystemPolicy(role=name, retry=Retry(attempts=50, base=60), breaker=Breaker(failures=20, rest=60))
+    for name in ("erp", "wms", "ar")
+}
+
+
+class Trade:
+    """A shop and the company behind it. `now` is the time of both."""
+
+    def __init__(self, shop: Shop, company: Company, follow: FollowPolicy) -> None:
+        self.shop, self.company, self.follow = shop, company, follow
+        self.pool = shop.pool
+        self.now = company.now
+        self.taking = Taking(shop.pool)
+        remotes = {name: InProcess(company.systems[name]) for name in ASKED}
+        self.working = Working(shop.pool, shop.desk.policy, follow, remotes, lambda: self.now)
+        self._sent = 0
+
+    async def work(self) -> None:
+        """Everything that is due: the workers', and what systems answer."""
+        self.shop.now = self.now
+        await self.working.settle()
+
+    async def until(self, now: datetime, step: timedelta = timedelta(hours=1)) -> None:
+        """Let time pass; messages arrive when they leave."""
+        await self.work()
+        while self.now < now:
+            self.now = min(now, self.now + step)
+            self.company.reach(self.now)
+            for delivery in self.deliveries():
+                await self.send(delivery)
+            await self.work()
+
+    async def days(self, days: float) -> None:
+        """Let so many days pass."""
+        await self.until(self.now + timedelta(days=days))
+
+    def deliveries(self) -> list[Delivery]:
+        """What has left the company since it was asked last."""
+        outlet = self.company.outlet
+        assert isinstance(outlet, Kept)
+        found = outlet.deliveries[self._sent :]
+        self._sent = len(outlet.deliveries)
+        return found
+
+    async def send(self, one: Delivery) -> None:
+        """A system's message comes in."""
+        given = Given(one.system, one.content_type, one.body)
+        reply = await self.taking.message(given, SYSTEMS, None, max(one.at, self.now))
+        assert reply.status == 202, reply
+
+    async def order(self, number: str, customer: str, *lines: tuple[str, Any], **fields: Any) -> dict[str, Any]:
+        """A promise held, and an order placed on it."""
+        self.shop.now = self.now
+        held = await self.shop.hold(customer, *lines, **fields)
+        assert held["held"], held
+        return await self.shop.order(number, held["promise"])
+
+    async def state(self, order: str) -> State:
+        """The order as it stands."""
+        body = await self.pool.fetchval('SELECT state FROM transactions WHERE "order" = $1', order)
+        assert body is not None, f"there is no transaction {order}"
+        return read_state(body)
+
+    async def cases(self, order: str | None = None, state: str = "open") -> list[dict[str, Any]]:
+        """The cases, of an order or all."""
+        rows = await self.pool.fetch(
+            'SELECT id, kind, state, owner, "order", amount, facts, next_step, document, closed_why FROM cases '
+            'WHERE ($1::text IS NULL OR "order" = $1) AND ($2 = \'all\' OR state = $2) ORDER BY id',
+            order, state,
+        )  # fmt: skip
+        return [dict(row) | {"facts": msgspec.json.decode(row["facts"])} for row in rows]
+
+    async def kinds(self, order: str | None = None, state: str = "open") -> list[str]:
+        """The kinds of cases."""
+        return sorted(one["kind"] for one in await self.cases(order, state))
+
+    async def effects(self, order: str) -> dict[str, str]:
+        """What was asked of systems for an order, and how that stands."""
+        rows = await self.pool.fetch("SELECT effect, state FROM outbox WHERE key = $1 ORDER BY number", order)
+        return {row["effect"]: row["state"] for row in rows}
+
+
+@asynccontextmanager
+async def trade_on(
+    database: str, stock: Mapping[tuple[str, str], int], *, faults: Faults | None = None, seed: int = 1,
+    follow: Mapping[str, Any] | None = None, **setting: Any,
+) -> AsyncIterator[Trade]:  # fmt: skip
+    """A company with this stock of items at sites, Ada and Bob as its customers, and the worker between."""
+    company = Company(
+        Setting(seed=seed, start=START, stock={place: Decimal(many) for place, many in stock.items()}, **setting),
+        faults, Kept(),
+    )  # fmt: skip
+    policy = read(dict(follow or {}), "follow.toml")
+    policy = FollowPolicy(policy.cash, policy.cases, {**ASKED, **policy.systems})
+    async with shop_on(database) as shop:
+        shop.now = START
+        await shop.opens()
+        for (item, site), many in stock.items():
+            await shop.item(item, many, site, list_price="10.00")
+        await shop.customer("ada", 100000)
+        await shop.customer("bob")
+        for system in ("erp", "wms", "ar", "bank"):
+            await contracts.install(shop.pool, shipped(system).values(), START)
+        yield Trade(shop, company, policy)
