@@ -57,7 +57,7 @@ def bodies(draw: st.DrawFn) -> tuple[int, bytes]:
 
 def path_of(call) -> str:
     filled = call.path.replace("{id}", examples.PROMISE_ID).replace("{order}", "WEB-1001")
-    return filled.replace("{kind}", "stock")
+    return filled.replace("{kind}", "stock").replace("{system}", "wms").replace("{number}", "18")
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +103,7 @@ def test_no_body_is_a_server_error(attempt, drawn):
 )  # fmt: skip
 def test_no_head_is_a_server_error(attempt, call, query, headers, name):
     path = call.path
-    for place in ("{id}", "{order}", "{kind}"):
+    for place in ("{id}", "{order}", "{kind}", "{case}", "{system}", "{number}"):
         path = path.replace(place, httpx.QueryParams({"": name}).__str__()[1:] or "x")
     answer = attempt(call.method, path, params=query, headers=headers, content=b"{}")
     assert answer.status_code < 500, answer.text

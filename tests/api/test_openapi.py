@@ -76,7 +76,7 @@ async def test_every_reference_leads_somewhere(document):
 async def test_scopes_and_keys(document):
     for path, method, operation in operations(document):
         call = next(call for call in CALLS if (call.path, call.method.lower()) == (path, method))
-        assert operation["security"] == ([{"bearer": [call.scope]}] if call.scope else [])
+        assert operation["security"] == [{"bearer": [one]} for one in (call.scope, *call.also) if one]
         assert not call.scope or call.scope in SCOPES
         assert {"401", "403", "429"} <= operation["responses"].keys() or not call.scope
         taken = {"$ref": "#/components/parameters/IdempotencyKey"} in operation["parameters"]

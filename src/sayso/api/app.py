@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from sayso.api import openapi
 from sayso.api.answered import Answered
-from sayso.api.call import Call, House
+from sayso.api.call import Call, Follow, House
 from sayso.api.door import Door
 from sayso.api.pace import Pace
 from sayso.api.porch import Porch
@@ -27,10 +27,10 @@ _SHOWN = ["X-Request-Id", "Idempotent-Replayed", "Location", "RateLimit", "RateL
 _SENT = ["Authorization", "Content-Type", "Idempotency-Key", "X-Request-Id", "Sayso-Now"]
 
 
-def build(desk: Desk, *, keys: Keys, settings: Settings) -> Starlette:
-    """The application. `desk` and `keys` are asked at each request; neither is opened or closed here."""
+def build(desk: Desk, *, keys: Keys, settings: Settings, follow: Follow | None = None) -> Starlette:
+    """The application. `desk`, `keys` and `follow` are asked at each request; none is opened or closed here."""
     answered = Answered(lines=settings.access_log)
-    house = House(desk, keys, settings, openapi.build(CALLS, settings), answered)
+    house = House(desk, keys, settings, openapi.build(CALLS, settings), answered, follow)
     pace = Pace(settings.requests_per_second, settings.burst) if settings.requests_per_second else None
     by_path: dict[str, dict[str, Call]] = {}
     for call in CALLS:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Any
 
 import msgspec
@@ -25,10 +25,12 @@ class Gone(Exception):
     """The client went away before its request was whole; there is nobody to answer."""
 
 
-def check_type(headers: Mapping[bytes, bytes]) -> None:
-    """WrongMedia unless the body is plain UTF-8 JSON, as the headers tell it."""
+def check_type(headers: Mapping[bytes, bytes], accepts: Container[str] = ()) -> None:
+    """WrongMedia unless the body is plain UTF-8 JSON, or of a type that is accepted beside, as the headers tell it."""
     given = headers.get(b"content-type", b"")
-    if given != b"application/json" and not _JSON_TYPE.fullmatch(given.strip()):
+    media = given.partition(b";")[0].strip().lower().decode("latin-1")
+    beside = media in accepts or "*/*" in accepts
+    if given != b"application/json" and not beside and not _JSON_TYPE.fullmatch(given.strip()):
         said = given.decode("latin-1")[:80] or "no Content-Type"
         raise WrongMedia(f"the body is {said}", remedy="send Content-Type: application/json in UTF-8")
     coding = headers.get(b"content-encoding", b"identity").lower()

@@ -11,9 +11,20 @@ from msgspec import Struct
 from sayso.api.answered import Answered
 from sayso.api.settings import Settings
 from sayso.desk.calling import Caller, Desk, Keys, Reply
+from sayso.desk.quarantine import Quarantine
+from sayso.desk.taking import Taking
 from sayso.errors import SaysoError
+from sayso.insight.transactions import Transactions
 
 NOBODY = Caller(name="", scopes=frozenset())
+
+
+class Follow(Struct, frozen=True):
+    """What stands behind the doors that follow orders: what takes messages in, holds them back, and reads transactions."""
+
+    taking: Taking
+    quarantine: Quarantine
+    transactions: Transactions
 
 
 class House(Struct, frozen=True):
@@ -24,6 +35,7 @@ class House(Struct, frozen=True):
     settings: Settings
     document: bytes
     answered: Answered
+    follow: Follow | None = None
 
 
 class Ask(Struct):
@@ -36,6 +48,7 @@ class Ask(Struct):
     body: bytes = b""
     value: Any = None
     key: str | None = None
+    headers: Mapping[bytes, bytes] = {}
 
 
 class Parameter(Struct, frozen=True):
@@ -53,8 +66,10 @@ class Parameter(Struct, frozen=True):
 class Call(Struct, frozen=True, kw_only=True):
     """One call: where it is, who may, what it reads and answers, what can go wrong, and how it looks.
 
-    scope: "" for a call that needs no key. reads: the body's Struct, None for no body. decoded: False hands
-    the body on as it came (facts). writes: an Idempotency-Key is taken. texts: the longest text in the body.
+    scope: "" for a call that needs no key; also: other scopes that open it too. reads: the body's Struct, None for no
+    body. decoded: False hands the body on as it came (facts). accepts: the media types of the body beside JSON, each
+    `one` (what reads says), `list` (of those) or `any`; `*/*` is any type. writes: an Idempotency-Key is taken.
+    texts: the longest text in the body.
     statuses: those of an answer, each with its sentence. asks, gives: examples by name.
     """
 
@@ -67,7 +82,9 @@ class Call(Struct, frozen=True, kw_only=True):
     answers: Any
     description: str = ""
     scope: str = ""
-    reads: type | None = None
+    also: tuple[str, ...] = ()
+    reads: Any = None
+    accepts: Mapping[str, str] = {}
     decoded: bool = True
     writes: bool = False
     texts: int = 200

@@ -81,7 +81,8 @@ class _Step:
         if call.scope and (self._known or scope["query_string"]):
             ask.query = heads.query(scope["query_string"], self._known)
         if call.reads is not None:
-            bodies.check_type(headers)
+            bodies.check_type(headers, call.accepts)
+            ask.headers = headers
             ask.body = await bodies.read(receive, headers, self._limit)
             if self._reader is not None:
                 ask.value = self._reader.value(ask.body)
@@ -96,7 +97,7 @@ class _Step:
             visit.headers += rate
             if wait:
                 raise TooFast("the key's rate is spent", remedy=f"try again in {wait} s", retry_after=wait)
-        if not caller.may(scope):
+        if not any(map(caller.may, (scope, *self._call.also))):
             raise NotAllowed(
                 f"this call needs the scope {scope}", remedy="use a key that carries it", scope=scope
             )

@@ -21,6 +21,7 @@ from sayso.api.schemas import Schema, plain, schemas
 from sayso.api.settings import Settings
 from sayso.api.shapes import Problem
 from sayso.desk.calling import SCOPES
+from sayso.desk.taking import MOST_EVENTS
 from sayso.errors import (
     BadField,
     BadRequest,
@@ -49,6 +50,10 @@ _TAGS = {
     "availability": "Browse without holding.",
     "facts": "Tell Sayso what the back office knows.",
     "cases": "What went wrong, and whose it is.",
+    "events": "What systems tell: events, and messages in their own format.",
+    "subscribers": "Who is told what happens, over HTTP (Standard Webhooks).",
+    "transactions": "Orders from promise to cash, and their whole story.",
+    "quarantine": "Messages held back: look, mend, try, replay.",
     "insight": "What was decided and why, and how promises ended.",
     "about": "This document, health, measures, public keys. No key needed.",
 }
@@ -175,7 +180,7 @@ def _operation(call: Call, found: Mapping[Any, Schema], settings: Settings) -> S
         "operationId": call.operation,
         "summary": call.summary,
         "tags": [call.tag],
-        "security": [{"bearer": [call.scope]}] if call.scope else [],
+        "security": [{"bearer": [scope]} for scope in (call.scope, *call.also) if scope],
         "parameters": _parameters(call, settings),
         "responses": _responses(call, found),
     }
@@ -184,9 +189,19 @@ def _operation(call: Call, found: Mapping[Any, Schema], settings: Settings) -> S
     if call.reads is not None:
         operation["requestBody"] = {
             "required": True,
-            "content": {"application/json": {"schema": found[call.reads], "examples": _examples(call.asks)}},
+            "content": _content(call, found[call.reads]),
         }
     return operation
+
+
+def _content(call: Call, schema: Schema) -> Schema:
+    content: Schema = {"application/json": {"schema": schema, "examples": _examples(call.asks)}}
+    for media, what in call.accepts.items():
+        if what == "list":
+            content[media] = {"schema": {"type": "array", "items": schema, "maxItems": MOST_EVENTS}}
+        elif media != "application/json":
+            content[media] = {"schema": schema if what == "one" else {}}
+    return content
 
 
 def _parameters(call: Call, settings: Settings) -> list[Schema]:

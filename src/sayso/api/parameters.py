@@ -8,6 +8,11 @@ from sayso.api import calls
 from sayso.api.bodies import MOST_TEXT
 from sayso.api.call import Parameter
 
+MOMENT = {
+    "type": "string",
+    "format": "date-time",
+    "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$",
+}
 TEXT = {"type": "string", "maxLength": MOST_TEXT}
 
 

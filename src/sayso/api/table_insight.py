@@ -5,20 +5,15 @@ from __future__ import annotations
 from sayso.api import calls, examples
 from sayso.api import shapes_insight as shapes
 from sayso.api.call import Call
-from sayso.api.parameters import PAGE, TEXT, query
+from sayso.api.parameters import MOMENT, PAGE, TEXT, query
 from sayso.errors import BadField, StoreAway
 from sayso.promise.reasons import KINDS as REASONS
 from sayso.promise.reasons import SEVERITY
 from sayso.store.endings import HOW
 
-_MOMENT = {
-    "type": "string",
-    "format": "date-time",
-    "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$",
-}
 _RANGE = (
-    query("since", "From this moment on.", _MOMENT, example="2011-02-01T00:00:00Z"),
-    query("until", "Before this moment.", _MOMENT),
+    query("since", "From this moment on.", MOMENT, example="2011-02-01T00:00:00Z"),
+    query("until", "Before this moment.", MOMENT),
 )
 _DECISIONS = (
     *_RANGE,
