@@ -18,10 +18,15 @@ from pathlib import Path
 from typing import Any
 
 from sayso.desk.desk import Desk
+from sayso.desk.follow_policy import FollowPolicy
+from sayso.desk.following import Following
 from sayso.desk.keys import Keys
+from sayso.desk.quarantine import Quarantine
 from sayso.desk.rounds import Rounds
 from sayso.desk.signing import Signer
+from sayso.desk.taking import Taking
 from sayso.errors import Misconfigured
+from sayso.insight.transactions import Transactions
 from sayso.promise import policy as policies
 from sayso.promise.policy import Policy
 from sayso.store import database, migrate
@@ -115,6 +120,10 @@ class App:
     desk: Desk
     keys: Keys
     signer: Signer
+    follow: FollowPolicy
+    taking: Taking
+    quarantine: Quarantine
+    transactions: Transactions
 
 
 def settings(config: Path | None = None, **flags: Any) -> Settings:
@@ -318,7 +327,11 @@ async def assembled(found: Settings, dsn: str, clock: Clock | None = None) -> As
     try:
         await desk.start()
         _settle_memory()
-        yield App(found, clock, policy, pool, desk, Keys(pool), signer)
+        follow = FollowPolicy()
+        held_back = Quarantine(pool, Following(policy, follow).apply)
+        yield App(
+            found, clock, policy, pool, desk, Keys(pool), signer, follow, Taking(pool), held_back, Transactions(pool)
+        )  # fmt: skip
     finally:
         await desk.stop()
         await pool.close()

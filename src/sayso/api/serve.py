@@ -22,6 +22,7 @@ import uvicorn
 from sayso import wiring
 from sayso.api import logs
 from sayso.api.app import build
+from sayso.api.call import Follow
 from sayso.api.settings import Settings
 from sayso.errors import SaysoError
 from sayso.wiring import App
@@ -117,8 +118,9 @@ def _config(app: App) -> uvicorn.Config:
         metrics_dir=wiring.shared_measures(),
         access_log=found.access_log and found.log_level in ("debug", "info"),
     )
+    follow = Follow(app.taking, app.quarantine, app.transactions)
     return uvicorn.Config(
-        build(app.desk, keys=app.keys, settings=settings),
+        build(app.desk, keys=app.keys, settings=settings, follow=follow),
         http="httptools",
         ws="none",
         lifespan="on",
