@@ -165,6 +165,31 @@ async def test_the_erp_tells_demand_and_stock_as_facts() -> None:
     assert world.facts(START + 2 * DAY) == {}
 
 
+async def test_a_line_without_a_site_leaves_from_where_it_is() -> None:
+    """What is uncommitted on its day decides, purchases that come by then included; both systems know it."""
+    stock = {("A", "AMS"): Decimal(6), ("A", "LON"): Decimal(9)}
+    world = company(stock=stock)
+    world.buy("PO-1", 1, ("A", "AMS"), Decimal(4), START.date(), START + 4 * HOUR)
+    first, second = submit("WEB-1", ("A", 7)), submit("WEB-2", ("A", 11))
+    second.body["lines"][0]["site"] = ""
+    for ask in (first, second):
+        await world.erp.ask(ask)
+    rows = world.facts(START + HOUR)["demand"]
+    assert [(row["line"], row["site"], row["quantity"], row["amount"]) for row in rows[1:]] == [
+        ("1", "AMS", "10", "24.00"), ("1/LON", "LON", "1", "2.40"),
+    ]  # fmt: skip
+    for order, units, site in (("WEB-1", 7, "LON"), ("WEB-2", 11, "")):
+        await world.wms.ask(release(order, (1, "A", units), site=site))
+    await world.until(START + 2 * DAY)
+    assert world.wms.shipped == {("WEB-1", 1): 7, ("WEB-2", 1): 11}
+    left = {
+        (row["document"], row["line"]): row["quantity"]
+        for row in world.facts(world.now)["demand"]
+        if "quantity" in row
+    }
+    assert left == {("SO-WEB-1", "1"): "0", ("SO-WEB-2", "1"): "0"}
+
+
 async def test_an_erp_that_invoices_by_itself() -> None:
     world = company(invoices_from_erp=True)
     await world.erp.ask(submit("WEB-1", ("A", 10)))

@@ -11,7 +11,7 @@ import pytest
 
 from sayso.errors import NotAuthenticated, SaysoError
 from sayso.systems.http_remote import HttpRemote
-from sayso.systems.simulated.app import app, client
+from sayso.systems.simulated.app import app, client, company_app
 from sayso.systems.simulated.company import Company
 from sayso.systems.simulated.faults import Faults, parsed
 from sayso.systems.simulated.outlet import Delivery, Posted
@@ -65,6 +65,18 @@ async def test_a_key_may_have_slashes() -> None:
         assert (await http.post("/effects", json=body, headers={"Idempotency-Key": key})).status_code == 200
         assert (await http.get("/effects/release_order%2FWEB-1%2Faccepted%201")).json() == {"events": []}
         assert (await http.get("/effects/another")).status_code == 404
+
+
+async def test_all_systems_under_one_address_are_told_the_time() -> None:
+    made = company()
+    transport = httpx.ASGITransport(app=company_app(made))
+    remote = HttpRemote("http://company.invalid/wms", transport=transport)
+    assert (await remote.send(release("WEB-1", (1, "A", 2)))).came == "done"
+    async with httpx.AsyncClient(transport=transport, base_url="http://company.invalid") as http:
+        answer = await http.post("/until", json={"now": "2011-02-03T00:00:00Z"})
+        assert answer.json() == {"now": "2011-02-03T00:00:00Z"}
+        assert (await http.post("/until", json={"now": "noon"})).status_code == 422
+    assert made.wms.shipped == {("WEB-1", 1): 2}
 
 
 async def test_what_cannot_be_understood_is_refused_with_a_word() -> None:

@@ -10,9 +10,12 @@ from msgspec import Struct
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
+from sayso.canon.times import moment, parse_moment
+from sayso.errors import BadField
 from sayso.systems.seam import Ask
+from sayso.systems.simulated.company import Company
 from sayso.systems.simulated.system import Reply, System
 
 
@@ -26,7 +29,14 @@ class Effect(Struct, frozen=True):
     body: dict[str, object] = {}
 
 
+class Until(Struct, frozen=True):
+    """The body of `POST /until`."""
+
+    now: str
+
+
 _EFFECT = msgspec.json.Decoder(Effect)
+_UNTIL = msgspec.json.Decoder(Until)
 
 
 def app(system: System, *, hang: float = 0.0) -> Starlette:
@@ -65,3 +75,20 @@ async def _response(reply: Reply, hang: float) -> Response:
         await asyncio.sleep(hang)
     headers = {} if reply.retry_after is None else {"Retry-After": str(reply.retry_after)}
     return JSONResponse(reply.body, reply.status, headers)
+
+
+def company_app(company: Company, *, hang: float = 0.0) -> Starlette:
+    """All systems of a company under one address, each at its role: `/erp/effects`; `POST /until` with `{"now": ...}` (RFC
+    3339) lets them work until that moment and answers when everything they sent has been acknowledged."""
+
+    async def until(request: Request) -> Response:
+        try:
+            told = _UNTIL.decode(await request.body())
+            now = parse_moment(told.now, field="now")
+        except (msgspec.DecodeError, BadField) as wrong:
+            return JSONResponse({"detail": str(wrong)}, 422)
+        await company.until(now)
+        return JSONResponse({"now": moment(company.now)})
+
+    mounts = [Mount(f"/{role}", app(system, hang=hang)) for role, system in company.systems.items()]
+    return Starlette(routes=[Route("/until", until, methods=["POST"]), *mounts])

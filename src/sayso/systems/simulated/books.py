@@ -46,6 +46,8 @@ class StoredLine:
     """Of what is cancelled, what the ERP cancelled by itself."""
     shipped: Decimal = ZERO
     invoiced: Decimal = ZERO
+    left: dict[str, Decimal] = field(default_factory=dict)
+    """By site, what is still to leave from there."""
 
     @property
     def open(self) -> Decimal:

@@ -3,12 +3,13 @@ the company wants it so, invoices what has left. Facts of its demand and inbound
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from sayso.canon.times import moment
 from sayso.systems.seam import Ask
+from sayso.systems.simulated import erp_told as told
 from sayso.systems.simulated.books import (
     ZERO,
     ChargedLine,
@@ -22,6 +23,7 @@ from sayso.systems.simulated.books import (
 )
 from sayso.systems.simulated.erp_facts import ErpFacts
 from sayso.systems.simulated.office import Office
+from sayso.systems.simulated.siting import Siting, less
 from sayso.systems.simulated.system import Refused, System
 
 _DAY = timedelta(days=1)
@@ -36,6 +38,8 @@ class Erp(System):
         super().__init__(office)
         self.orders: dict[str, StoredOrder] = {}
         self.facts_of = ErpFacts(self.orders)
+        self.siting = Siting(self.facts_of.incoming)
+        self.siting.on_hand = lambda item: office.on_hand(item)
         self.invoices: list[Invoice] = []
         office.when_shipped.append(self._shipped)
         office.when_invoiced.append(lambda invoice, _: self._invoiced(invoice))
@@ -55,7 +59,7 @@ class Erp(System):
         body = ask.body
         if body["order"] in self.orders:
             raise Refused(f"{body['order']} was taken over before")
-        lines = [_stored(line) for line in body["lines"]]
+        lines = [told.stored(line) for line in body["lines"]]
         charges = sum(
             (number(one["amount"]) + number(one.get("tax")) for one in body.get("charges", ())), ZERO
         )
@@ -64,11 +68,14 @@ class Erp(System):
             {line.line: line for line in lines}, charges,
         )  # fmt: skip
         self._as_stored(order)
+        for line in lines:
+            self.siting.enter(line, self.now.date())
+            self.office.sites[order.order, line.line] = dict(line.left)
         self.orders[order.order] = order
         self.facts_of.touch(order)
         if self.setting.accepts_at_once:
             order.state = "open"
-            return [self.event(ask, "order.accepted", _accepted(order))]
+            return [self.event(ask, "order.accepted", told.accepted(order))]
         at = self.now + self.chance.between(self.setting.pace.accept, "accept", order.order)
         self.later(at, f"accept {order.order}", lambda: self._decide(order))
         return []
@@ -100,7 +107,7 @@ class Erp(System):
         if self._plays("rejected", "ORDERREJ", order):
             order.state = "rejected"
             for line in order.lines.values():
-                line.cancelled = line.quantity - line.shipped
+                _without(line, line.open)
             self.facts_of.touch(order)
             self._say("ORDERREJ", order, {"reason": "the customer's account is blocked for orders"})
             return
@@ -126,7 +133,7 @@ class Erp(System):
 
     def _accept(self, order: StoredOrder) -> None:
         order.state = "open"
-        self._say("ORDERACK", order, {"lines": [_line(one) for one in order.lines.values()]})
+        self._say("ORDERACK", order, {"lines": [told.line_of(one) for one in order.lines.values()]})
         if self.setting.allocates:
             at = self.now + self.chance.between(self.setting.pace.allocate, "allocate", order.order)
             self.later(at, f"allocate {order.order}", lambda: self._allocate(order))
@@ -170,7 +177,7 @@ class Erp(System):
             order.number,
             f"by {by.days} days",
         )
-        changed = [_line(one) for one in lines]
+        changed = [told.line_of(one) for one in lines]
         self._say("ORDERCHANGE", order, {"lines": changed, "reason": "supply is late"})
 
     def _cancel(self, ask: Ask) -> list[dict[str, Any]]:
@@ -188,7 +195,7 @@ class Erp(System):
         if not self.office.cancelled[known]:
             raise Refused(f"{order.order} has left, or is packed")
         for line, units in wanted.items():
-            order.lines[line].cancelled += min(units, order.lines[line].open)
+            _without(order.lines[line], min(units, order.lines[line].open))
         if whole_order and order.state in ("taken", "held"):
             order.state = "cancelled"
         self.facts_of.touch(order)
@@ -203,18 +210,18 @@ class Erp(System):
         if not self.office.stop(order.order, {line.line: line.open}):
             return
         line.given_up += line.open
-        line.cancelled += line.open
+        _without(line, line.open)
         order.cancels += 1
         self.facts_of.touch(order)
         self.office.faults.play(
             self.now, self.role, "cancelled", "ORDERCANCEL", order.order, order.number, f"line {line.line}"
         )
         # What was cancelled up to now, so that the last word of several is right alone.
-        told_lines = [
+        given_up = [
             {"lineNo": one.line, "itemNo": one.item, "quantity": text(one.given_up), "unit": one.unit}
             for one in order.lines.values() if one.given_up
         ]  # fmt: skip
-        self._say("ORDERCANCEL", order, {"lines": told_lines, "reason": "discontinued"}, order.cancels)
+        self._say("ORDERCANCEL", order, {"lines": given_up, "reason": "discontinued"}, order.cancels)
 
     # What others of the company tell.
 
@@ -224,6 +231,7 @@ class Erp(System):
             return
         for one in shipment.lines:
             if one.line in order.lines:
+                less(order.lines[one.line], shipment.site, min(one.counts, order.lines[one.line].open))
                 order.lines[one.line].shipped += one.counts
         self.facts_of.touch(order)
         if self.setting.invoices_from_erp:
@@ -281,7 +289,7 @@ class Erp(System):
             "INVOICE",
             order.order,
             invoice.number,
-            {"erpOrderNo": order.number, **told(invoice), "at": moment(self.now)},
+            {"erpOrderNo": order.number, **told.invoice_of(invoice), "at": moment(self.now)},
         )
         for tell in self.office.when_invoiced:
             tell(invoice, self.now)
@@ -328,62 +336,6 @@ class Erp(System):
         }  # fmt: skip
 
 
-def told(invoice: Invoice) -> dict[str, Any]:
-    """An invoice as ERP and receivables both write it."""
-    lines = []
-    for one in invoice.lines:
-        line: dict[str, Any] = {
-            "orderRef": one.order, "orderLine": one.line, "itemNo": one.item, "quantity": text(one.quantity),
-            "netAmount": str(one.amount), "taxAmount": str(one.tax), "shipmentNo": one.shipment,
-        }  # fmt: skip
-        if one.counts != one.quantity:
-            line["standsFor"] = text(one.counts)
-        lines.append(line)
-    return {
-        "invoiceNo": invoice.number, "revision": 1, "accountNo": invoice.customer, "currency": invoice.currency,
-        "issuedOn": invoice.issued.isoformat(), "dueOn": invoice.due.isoformat(), "lines": lines,
-        "charges": [
-            {"code": code, "netAmount": str(amount), "taxAmount": "0.00"} for code, amount in invoice.charges.items()
-        ],
-        "grossTotal": str(invoice.total),
-    }  # fmt: skip
-
-
-def _stored(line: dict[str, Any]) -> StoredLine:
-    quantity, price = number(line["quantity"]), number(line.get("unit_price"))
-    if quantity <= 0:
-        raise ValueError(f"line {line['line']} has the quantity {quantity}")
-    amount = number(line["amount"]) if line.get("amount") is not None else cents(price * quantity)
-    return StoredLine(
-        int(line["line"]), line["item"], quantity, line.get("uom") or "EA", price, amount, number(line.get("tax")),
-        date.fromisoformat(line["ship_on"]) if line.get("ship_on") else None, line.get("site", ""),
-    )  # fmt: skip
-
-
-def _line(line: StoredLine) -> dict[str, Any]:
-    told_line = {
-        "lineNo": line.line, "itemNo": line.item, "quantity": text(line.quantity), "unit": line.unit,
-        "unitPrice": str(line.unit_price), "lineAmount": str(line.amount), "taxAmount": str(line.tax),
-        "location": line.site,
-    }  # fmt: skip
-    if line.ship_on is not None:
-        told_line["shipmentDate"] = line.ship_on.isoformat()
-    return told_line
-
-
-def _accepted(order: StoredOrder) -> dict[str, Any]:
-    lines = []
-    for one in order.lines.values():
-        line: dict[str, Any] = {
-            "line": one.line, "item": one.item, "quantity": text(one.quantity), "uom": one.unit,
-            "unit_price": str(one.unit_price), "amount": str(one.amount), "tax": str(one.tax),
-        }  # fmt: skip
-        if one.ship_on is not None:
-            line["ship_on"] = one.ship_on.isoformat()
-        if one.site:
-            line["site"] = one.site
-        lines.append(line)
-    return {
-        "document": order.number, "revision": 1, "currency": order.currency, "lines": lines,
-        "total": str(cents(order.total)),
-    }  # fmt: skip
+def _without(line: StoredLine, units: Decimal) -> None:
+    less(line, "", units)
+    line.cancelled += units

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -34,7 +35,7 @@ class ErpFacts:
     def __init__(self, orders: dict[str, StoredOrder]) -> None:
         self._orders = orders
         self._touched: dict[str, StoredOrder] = {}
-        self._told: dict[tuple[str, int], Row] = {}
+        self._told: dict[tuple[str, str], Row] = {}
         self._purchases: dict[tuple[str, int], Purchase] = {}
         self._by_place: dict[Place, list[Purchase]] = defaultdict(list)
         self._moved: dict[tuple[str, int], Purchase] = {}
@@ -77,37 +78,41 @@ class ErpFacts:
             row
             for order in self._touched.values()
             for line in order.lines.values()
-            if (row := self._demand(order, line)) is not None
+            for row in self._demand(order, line)
         ]
         inbound = [_inbound(one) for one in self._moved.values()]
         self._touched.clear()
         self._moved.clear()
         return {kind: rows for kind, rows in (("demand", demand), ("inbound", inbound)) if rows}
 
-    def _demand(self, order: StoredOrder, line: StoredLine) -> Row | None:
-        key = (order.number, line.line)
+    def _demand(self, order: StoredOrder, line: StoredLine) -> Iterator[Row]:
+        """A row for each site that something of the line leaves from; the first has what is not invoiced."""
         uninvoiced = line.worth(max(min(line.shipped, line.quantity) - line.invoiced, ZERO))
-        told = self._told.get(key)
-        if order.state in ("taken", "rejected") and told is None:
-            return None
-        if not line.open and not uninvoiced:
-            if told is None or told.get("deleted"):
-                return None
-            row: Row = {"document": order.number, "line": str(line.line), "deleted": True}
-        else:
-            row = _demand(order, line, uninvoiced)
-        if row == told:
-            return None
-        self._told[key] = row
-        return row
+        for place, (site, left) in enumerate(line.left.items()):
+            name = f"{line.line}/{site}" if place else str(line.line)
+            told, owed = self._told.get((order.number, name)), ZERO if place else uninvoiced
+            if order.state == "taken" and told is None:
+                continue
+            if not left and not owed:
+                if told is None or told.get("deleted"):
+                    continue
+                row: Row = {"document": order.number, "line": name, "deleted": True}
+            else:
+                row = _demand(order, line, site, left) | {
+                    "line": name,
+                    "amount_shipped_not_invoiced": str(owed),
+                }
+            if row != told:
+                self._told[order.number, name] = row
+                yield row
 
 
-def _demand(order: StoredOrder, line: StoredLine, uninvoiced: Decimal) -> Row:
+def _demand(order: StoredOrder, line: StoredLine, site: str, left: Decimal) -> Row:
     row: Row = {
-        "document": order.number, "line": str(line.line), "order": order.order, "item": line.item, "site": line.site,
-        "quantity": text(line.open), "requested": order.placed.date().isoformat(), "customer": order.customer,
-        "status": "confirmed", "kind": "order", "fulfilment": "stock", "amount": str(line.worth(line.open)),
-        "amount_shipped_not_invoiced": str(uninvoiced), "currency": order.currency,
+        "document": order.number, "line": "", "order": order.order, "item": line.item, "site": site,
+        "quantity": text(left), "requested": order.placed.date().isoformat(), "customer": order.customer,
+        "status": "confirmed", "kind": "order", "fulfilment": "stock", "amount": str(line.worth(left)),
+        "amount_shipped_not_invoiced": "0", "currency": order.currency,
     }  # fmt: skip
     if line.ship_on is not None:
         row["planned"] = row["due"] = line.ship_on.isoformat()

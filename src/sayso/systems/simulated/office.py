@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 
-from sayso.systems.simulated.books import Invoice, Shipment
+from sayso.systems.simulated.books import Invoice, OrderLine, Shipment
 from sayso.systems.simulated.chance import Chance
 from sayso.systems.simulated.faults import Faults
 from sayso.systems.simulated.outlet import Outlet
@@ -32,3 +32,7 @@ class Office:
         """What the ERP expects at a place, with the day."""
         self.cancelled: dict[tuple[str, str], bool] = {}
         """By order and cause, whether it was cancelled. ERP and warehouse are both told of one cancellation."""
+        self.sites: dict[OrderLine, dict[str, Decimal]] = {}
+        """Where the ERP has each line leave from, and how much of it."""
+        self.on_hand: Callable[[str], dict[str, Decimal]] = lambda _: {}
+        """What the warehouse has of an item, by site."""

@@ -26,10 +26,17 @@ class Stockroom:
         self.shipped: defaultdict[Place, Decimal] = defaultdict(Decimal)
         self._told: dict[Place, Decimal] = {}
         self._moved: set[Place] = set(opening)
+        self._sites: dict[str, list[str]] = defaultdict(list)
+        for item, site in sorted(opening):
+            self._sites[item].append(site)
 
     def free(self, place: Place) -> Decimal:
         """On hand and not packed for anybody."""
         return self.on_hand.get(place, ZERO) - self.packed.get(place, ZERO)
+
+    def of(self, item: str) -> dict[str, Decimal]:
+        """What is on hand of an item, by site."""
+        return {site: self.on_hand[item, site] for site in self._sites.get(item, ())}
 
     def pack(self, place: Place, quantity: Decimal) -> None:
         """Set aside for a load. ValueError where it is not there."""
@@ -62,6 +69,8 @@ class Stockroom:
         self._move(place, difference)
 
     def _move(self, place: Place, difference: Decimal) -> None:
+        if place not in self.on_hand:
+            self._sites[place[0]].append(place[1])
         self.on_hand[place] = self.on_hand.get(place, ZERO) + difference
         self._moved.add(place)
 

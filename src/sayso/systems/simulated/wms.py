@@ -6,7 +6,7 @@ Books of goods alone; what anything costs is not known here.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import partial
@@ -34,6 +34,7 @@ class Wms(Floor):
         """What came back of each line, counted in units of the ordered item."""
         self.when_received: list[Callable[[str, int, Decimal], None]] = []
         office.stop = self.stop
+        office.on_hand = self.stock.of
 
     def perform(self, ask: Ask) -> list[dict[str, Any]]:
         """release_order or cancel_order."""
@@ -49,7 +50,7 @@ class Wms(Floor):
     def _release(self, ask: Ask) -> None:
         body = ask.body
         name = body["order"]
-        wants = [self._wanted(name, line, place) for place, line in enumerate(body["lines"])]
+        wants = [one for place, line in enumerate(body["lines"]) for one in self._wanted(name, line, place)]
         if not wants:
             raise ValueError("no lines")
         release = self.releases.setdefault(
@@ -68,21 +69,33 @@ class Wms(Floor):
                 partial(self.pick, release, site),
             )
 
-    def _wanted(self, order: str, line: dict[str, Any], place: int) -> Wanted:
+    def _wanted(self, order: str, line: dict[str, Any], place: int) -> Iterator[Wanted]:
         quantity = number(line["quantity"])
         if quantity <= 0:
             raise ValueError(f"line {line['line']} has the quantity {quantity}")
         ship_on = date.fromisoformat(line["ship_on"]) if line.get("ship_on") else self.now.date()
         sequence = f"{self.now.isoformat()} {order} {place:04d}"
-        return Wanted(
-            order, int(line["line"]), line["item"], line.get("site") or self._site(line["item"]), quantity,
-            max(ship_on, self.now.date()), sequence, list(line.get("substitutes") or ()), quantity,
-        )  # fmt: skip
+        sites = {line["site"]: quantity} if line.get("site") else self._sites(order, line, quantity)
+        for site, units in sites.items():
+            yield Wanted(
+                order, int(line["line"]), line["item"], site, units, max(ship_on, self.now.date()), sequence,
+                list(line.get("substitutes") or ()), units,
+            )  # fmt: skip
 
-    def _site(self, item: str) -> str:
-        """Where no site is named, the one that has most of the item."""
-        there = [(-units, site) for (one, site), units in self.stock.on_hand.items() if one == item]
-        return min(there)[1] if there else min((site for _, site in self.stock.on_hand), default="")
+    def _sites(self, order: str, line: dict[str, Any], quantity: Decimal) -> dict[str, Decimal]:
+        """Where no site is named: as the ERP has divided the line, else the site that has most of it."""
+        found, rest = {}, quantity
+        for site, units in self.office.sites.get((order, int(line["line"])), {}).items():
+            if site and rest:
+                found[site] = min(units, rest)
+                rest -= found[site]
+        if rest:
+            there = self.stock.of(line["item"]) or dict.fromkeys(
+                (site for _, site in self.stock.on_hand), ZERO
+            )
+            most = next(iter(found), "") or min(there, key=lambda site: (-there[site], site), default="")
+            found[most] = found.get(most, ZERO) + rest
+        return found
 
     def _cancel(self, ask: Ask) -> list[dict[str, Any]]:
         name = ask.body["order"]
