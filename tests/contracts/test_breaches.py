@@ -1,4 +1,4 @@
-"""Each thing that goes wrong between systems, planted in a message: the sentence names field, value and remedy, in both modes."""
+"""What goes wrong between systems, planted in a message: the sentence names field, value and remedy, in both modes."""
 
 from __future__ import annotations
 
@@ -44,7 +44,8 @@ FATAL = [
     ("wms", "SHIPCONF", changed(SHIP, lines__0__qty="1,5"), "type", "/lines/0/qty", ["'1,5'", "separators", "1234.56"]),
     ("wms", "SHIPCONF", changed(SHIP, lines__0__orderLine="1a"), "type", "/lines/0/orderLine", ["'1a'", "whole number"]),
     ("wms", "SHIPCONF", changed(SHIP, lines={"0": 1}), "type", "/lines", ["a list"]),
-    ("wms", "SHIPCONF", changed(SHIP, lines__0__qty="-10"), "sign", "/lines/0/qty", ["'-10'", "0 or more", "Turn the sign"]),
+    ("wms", "SHIPCONF", changed(SHIP, lines__0__qty="-10"), "sign", "/lines/0/qty",
+     ["'-10'", "0 or more", "Turn the sign"]),
     ("bank", "CREDIT", changed(CREDIT, amount="-36.72"), "sign", "/amount", ["'-36.72'", "0 or more"]),
     ("wms", "SHIPCONF", changed(SHIP, lines__0__uom="PL"), "unit", "/lines/0/uom",
      ["'PL'", "no unit of item 85123A", "CS", "load the fact units"]),

@@ -1,4 +1,4 @@
-"""Every kind of message of the simulated systems becomes the events that it tells, and what it says is found again in them."""
+"""Every kind of message of the simulated systems becomes the events that it tells, with all that it says in them."""
 
 from __future__ import annotations
 

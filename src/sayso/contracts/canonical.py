@@ -107,8 +107,9 @@ def _event(body: bytes, at: str, lookups: Lookups, received: datetime | None) ->
                      "check the time", "date")  # fmt: skip
     _scan(body, at)
     try:
-        data = looked_at(data, f"{at}/data", lookups, long=len(body) > MOST_TEXT)
+        data = looked_at(data, f"{at}/data", lookups, long=_has_run(body))
     except InvalidOperation:
+        _odd_numbers(documents.parse(body), at)
         raise wrong(
             f"{at}/data", "NaN", "it holds NaN, which is no number", "send a number", "value"
         ) from None
@@ -120,13 +121,37 @@ def _event(body: bytes, at: str, lookups: Lookups, received: datetime | None) ->
 
 def _scan(body: bytes, at: str) -> None:
     """Refuse what a typed decoder lets pass: names that stand twice, odd ways to write a number, NUL characters."""
-    if b"\\u" not in body and b"_" not in body:
+    if b"\\u" not in body and not _has_digits_joined(body):
         try:
             if body.count(b'":') == _names(msgspec.json.decode(body)):
                 return
-        except msgspec.DecodeError:  # a number that only a Decimal can hold
+        except (
+            msgspec.DecodeError,
+            UnicodeError,
+        ):  # a number that only a Decimal can hold; a name that is no text
             pass
     _odd_numbers(documents.parse(body), at)
+
+
+def _has_digits_joined(body: bytes) -> bool:
+    """Whether 1_000 stands somewhere, which is a number to a programming language alone."""
+    at = body.find(b"_")
+    while at >= 0:
+        if body[at - 1 : at].isdigit() and body[at + 1 : at + 2].isdigit():
+            return True
+        at = body.find(b"_", at + 1)
+    return False
+
+
+def _has_run(body: bytes) -> bool:
+    """Whether so many bytes stand somewhere without a quotation mark between that a text may be too long."""
+    at = 0
+    while len(body) - at > MOST_TEXT:
+        quote = body.rfind(b'"', at, at + MOST_TEXT + 1)
+        if quote < 0:
+            return True
+        at = quote + 1
+    return False
 
 
 def _names(value: Any) -> int:

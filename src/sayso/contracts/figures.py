@@ -178,18 +178,13 @@ def _check_currency(code: str, at: str, lookups: Lookups) -> None:
 
 
 def _figure(where: str, number: Decimal) -> Unusable:
-    if number.is_finite() and -MOST < number < MOST:
-        said = f"{where} is {plain(number)}, below zero"
+    if number.is_finite() and -MOST < number < _ZERO:
+        said = f"{where} is {shown(number)}, below zero"
         return wrong(
-            where, plain(number), said, "send it as 0 or more; what goes back has events of its own", "sign"
+            where, number, said, "send it as 0 or more; what goes back has events of its own", "sign"
         )
-    return wrong(
-        where,
-        number,
-        f"{where} is {shown(number)}, not a number below {MOST}",
-        "send what was meant",
-        "value",
-    )
+    said = f"{where} is {shown(number)}, not a number below {MOST} with at most {MOST_PLACES} decimals"
+    return wrong(where, number, said, "send what was meant", "value")
 
 
 def _in_base(line: Any, at: str, lookups: Lookups) -> Any:
