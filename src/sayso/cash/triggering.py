@@ -157,7 +157,7 @@ def _judge(state: State, papers: Papers, policy: CashPolicy, requested: frozense
     asked = False
     open_ones: list[tuple[ShipmentState, str]] = []
     for shipment in shipments:
-        cause = cause_of(shipment.shipment, sum((line.invoiced for line in shipment.lines), ZERO))
+        cause = cause_of(shipment.shipment, _invoiced_of(state, papers, shipment))
         if _requested(state, cause, requested):
             asked = True
             for line in shipment.lines:
@@ -174,6 +174,22 @@ def _judge(state: State, papers: Papers, policy: CashPolicy, requested: frozense
             continue
         _look_at(state, bill, _Load(shipment, cause, (), how), loads, held)
     return _Judged(state, papers, bill, tuple(loads), tuple(held), asked)
+
+
+def _invoiced_of(state: State, papers: Papers, shipment: ShipmentState) -> Decimal:
+    """How much was invoiced of a shipment: of what left with it, and of what an invoice says left with it, which may
+    have been corrected since."""
+    left = sum((line.invoiced for line in shipment.lines), ZERO)
+    named = sum(
+        (
+            papers.counts(state, line, line.shipment)
+            for paper in papers.invoices
+            for line in paper.lines_of(state.order)
+            if line.shipment == shipment.shipment
+        ),
+        ZERO,
+    )
+    return max(left, named)
 
 
 def _look_at(state: State, bill: Bill, load: _Load, loads: list[_Load], held: list[Finding]) -> None:
