@@ -37,19 +37,25 @@ class FakeSubscribing:
         return self._one("subscriber", name, caller, shapes.LIVE)
 
     async def remove(self, name, caller, key, now):
-        return self._desk._once(caller, key, name, self._one("remove", name, caller, shapes.REMOVED))
+        return self._desk._once(
+            caller, key, ("remove", name), self._one("remove", name, caller, shapes.REMOVED)
+        )
 
     async def pause(self, name, caller, key, now):
-        return self._desk._once(caller, key, name, self._one("pause", name, caller, shapes.PAUSED))
+        return self._desk._once(caller, key, ("pause", name), self._one("pause", name, caller, shapes.PAUSED))
 
     async def resume(self, name, caller, key, now):
-        return self._desk._once(caller, key, name, self._one("resume", name, caller, shapes.LIVE))
+        return self._desk._once(caller, key, ("resume", name), self._one("resume", name, caller, shapes.LIVE))
 
     async def rotate(self, name, caller, key, now):
-        return self._desk._once(caller, key, name, self._one("rotate", name, caller, shapes.SECRET))
+        return self._desk._once(
+            caller, key, ("rotate", name), self._one("rotate", name, caller, shapes.SECRET)
+        )
 
     async def redeliver(self, name, asked, body, caller, key, now):
-        return self._desk._once(caller, key, (name, body), self._one("redeliver", name, caller, shapes.LIVE))
+        return self._desk._once(
+            caller, key, ("redeliver", name, body), self._one("redeliver", name, caller, shapes.LIVE)
+        )
 
     def _one(self, what, name, caller, found):
         self._desk._use(what, name, caller)

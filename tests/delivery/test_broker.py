@@ -18,7 +18,7 @@ import pytest
 
 from delivery.nats import BINARY, NatsServer
 from sayso.delivery import broker as broker_module
-from sayso.delivery.broker import Broker, BrokerSettings
+from sayso.delivery.broker import Broker, BrokerSettings, assemble
 from sayso.errors import Misconfigured, StoreAway
 from sayso.store import database as store
 from sayso.store import inbox, outgoing
@@ -284,6 +284,21 @@ async def test_one_direction_alone(pool, server):
     client = await nats.connect(server.url)
     assert [stream.config.name for stream in await client.jetstream().streams_info()] == ["sayso_out"]
     await client.close()
+
+
+def test_settings_that_cannot_be_used_are_refused_and_none_is_none(pool):
+    url = "nats://127.0.0.1:1"
+    for given, named in (
+        ({"broker_in": "sayso in"}, "broker_in"), ({"broker_out": "sayso.>"}, "broker_out"),
+        ({"broker_out": "sayso"}, "within each other"), ({"broker_in": "sayso.out.in"}, "within each other"),
+    ):  # fmt: skip
+        with pytest.raises(Misconfigured, match=named):
+            assemble(
+                pool, now, **{"broker": url, "broker_in": "sayso.in", "broker_out": "sayso.out", **given}
+            )
+    assert assemble(pool, now, broker="", broker_in="sayso.in", broker_out="sayso.out") is None
+    assert assemble(pool, now, broker=url, broker_in="", broker_out="") is None
+    assert assemble(pool, now, broker=url, broker_in="", broker_out="sayso") is not None
 
 
 def test_a_broker_of_no_known_kind_is_refused(pool):

@@ -7,6 +7,7 @@ order in which the broker brought it, and what goes out is published in order. K
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -44,6 +45,32 @@ class BrokerSettings(Struct, frozen=True):
     url: str
     incoming: str = "sayso.in"
     outgoing: str = "sayso.out"
+
+
+def assemble(
+    pool: Any, now: Callable[[], datetime], *, broker: str, broker_in: str, broker_out: str, keep: Keep | None = None
+) -> Broker | None:  # fmt: skip
+    """The broker of the settings of these names; None where none is set, or neither direction is used.
+
+    Raises Misconfigured for a URL of no known kind, a prefix that is no subject, or a library that is not installed.
+    """
+    for name, prefix in (("broker_in", broker_in), ("broker_out", broker_out)):
+        if not re.fullmatch(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|", prefix):
+            raise Misconfigured(
+                f"{name} cannot be {prefix!r}", remedy="words with dots between, e.g. sayso.in"
+            )
+    if (
+        broker_in
+        and broker_out
+        and (f"{broker_in}.".startswith(f"{broker_out}.") or f"{broker_out}.".startswith(f"{broker_in}."))
+    ):
+        raise Misconfigured(
+            f"broker_in {broker_in!r} and broker_out {broker_out!r} lie within each other",
+            remedy="give them different beginnings, or what is told would come in again",
+        )
+    if not broker or not (broker_in or broker_out):
+        return None
+    return Broker(pool, now, BrokerSettings(broker, broker_in, broker_out), keep=keep)
 
 
 class Broker:

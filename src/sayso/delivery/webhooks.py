@@ -60,6 +60,18 @@ async def _nothing(connection: Any, stuck: Stuck) -> None:
     return None
 
 
+def assemble(
+    pool: Any,
+    now: Callable[[], datetime],
+    policy: WebhookPolicy,
+    *,
+    webhooks_private: bool,
+    stuck: Hook = _nothing,
+) -> Webhooks:
+    """The webhooks of the setting of this name, and of the section [webhooks] of the follow file."""
+    return Webhooks(pool, now, policy, stuck=stuck, private=webhooks_private)
+
+
 class Webhooks:
     """The webhooks of one process; any number may run. `now` tells the time.
 

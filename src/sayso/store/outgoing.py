@@ -21,7 +21,7 @@ from sayso.canon.times import moment
 from sayso.store.database import mapped, queries
 
 _SQL = queries("outgoing")
-_MOST_NUMBERED = 1000
+_MOST_NUMBERED = 10_000
 
 
 class Said(Struct, frozen=True):
@@ -96,7 +96,10 @@ async def last(connection: Any) -> int:
 
 
 async def forget(connection: Any, before: datetime) -> int:
-    """Forget what happened before a moment and has been told to everybody; how many rows."""
+    """Forget what happened before a moment and has been told to everybody who is live; how many rows.
+
+    Who was paused before that moment goes on, when resumed, with what is still there.
+    """
     with mapped():
         status: str = await connection.execute(_SQL.forget, before)
     return int(status.rpartition(" ")[2])

@@ -35,11 +35,11 @@ SELECT last FROM outgoing_head
 SELECT number, id, type, subject, customer, at, body FROM outgoing WHERE number > $1 ORDER BY number LIMIT $2
 
 -- name: forget
--- Forget what was told before a moment, except what a reader has still to be told.
+-- Forget what was told before a moment, except what a live reader has still to be told.
 DELETE FROM outgoing
 WHERE at < $1 AND number <= least(
     (SELECT last FROM outgoing_head),
-    (SELECT min(reached) FROM subscribers WHERE state <> 'ended'),
+    (SELECT min(reached) FROM subscribers WHERE state = 'live'),
     (SELECT min(reached) FROM outgoing_reached)
 )
 
