@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from sayso.canon.decimals import ZERO, arithmetic, plain
 from sayso.canon.findings import Finding
-from sayso.cash.amounts import part_of, places_of
+from sayso.cash.amounts import normal_or_none, part_of, places_of
 from sayso.cash.findings_money import of_credits, of_invoices
 from sayso.cash.shapes import Difference, LineState, ShipmentState, State
 
@@ -177,7 +177,7 @@ def _found(
         told |= {"item": on_item}
     return Finding(
         kind=kind, key=key, order=state.order, customer=state.customer, document=facts.get("document", ""),
-        item=on_item, site=site, line=on_line, amount=amount, currency=state.currency, facts=told,
+        item=on_item, site=site, line=on_line, amount=normal_or_none(amount), currency=state.currency, facts=told,
     )  # fmt: skip
 
 

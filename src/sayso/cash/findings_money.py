@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from sayso.canon.decimals import plain
 from sayso.canon.findings import Finding
-from sayso.cash.amounts import places_of, to_cents
+from sayso.cash.amounts import normal, places_of, to_cents
 from sayso.cash.shapes import InvoiceState, LineState, State
 from sayso.cash.stages import to_credit
 
@@ -68,7 +68,7 @@ def _as_invoiced(state: State, line: LineState, some: Decimal) -> Decimal | None
     net = line.invoiced_amount * some / line.invoiced
     if line.ordered_amount:
         net += net * line.tax / line.ordered_amount
-    return to_cents(net, places_of(state.currency))
+    return normal(to_cents(net, places_of(state.currency)))
 
 
 def _of_invoice(state: State, invoice: InvoiceState, kind: str, amount: Decimal) -> Finding:

@@ -172,9 +172,10 @@ def _missing(loads: list[Load], parts: dict[str, list[Fact]]) -> None:
             there = {cast(ShipmentDispatched, fact.data).part for fact in parts[load.number]}
             load.missing = _gaps(there, load.of)
     for of_one in series.values():
-        gaps = _gaps({load.part for load in of_one}, max(load.of for load in of_one))
+        of = max(load.of for load in of_one)
+        gaps = _gaps({load.part for load in of_one}, of)
         for load in of_one:
-            load.missing = gaps
+            load.missing, load.of = gaps, of
 
 
 def _gaps(there: set[int], of: int) -> tuple[int, ...]:
