@@ -54,35 +54,24 @@ def read(
     return tuple(_event(bytes(raw), f"/{at}", lookups, received) for at, raw in enumerate(several))
 
 
-def needs(content_type: str, body: bytes) -> Needs:
+def needs(body: bytes) -> Needs:
     """Which units are to be looked up for a body; never raises."""
     if b'"uom"' not in body:
         return Needs()
-    try:
-        events = read(content_type, body, Lookups(), datetime(2000, 1, 1, tzinfo=UTC))
-    except Unusable:
-        return _glanced(documents.glance(body))
-    pairs = (
-        (event.source, line) for event in events for line in (event.data, *getattr(event.data, "lines", ()))
-    )
-    return Needs(
-        units=frozenset((source, line.item, line.uom) for source, line in pairs if getattr(line, "uom", ""))
-    )
-
-
-def _glanced(value: Any) -> Needs:
-    """The units in a body that could not be read without them."""
     found: set[tuple[str, str, str]] = set()
-    for event in value if isinstance(value, list) else [value]:
-        source = str(find(event, ("source",)))
-        data = find(event, ("data",))
-        lines = find(data, ("lines",))
+    value = documents.glance(body)
+    for event in value if isinstance(value, list) else (value,):
+        source, data = find(event, _SOURCE), find(event, _DATA)
+        lines = find(data, _LINES)
         for line in (data, *(lines if isinstance(lines, list) else ())):
-            item, uom = find(line, ("item",)), find(line, ("uom",))
-            code = unit(uom) if isinstance(uom, str) else None
-            if isinstance(item, str) and code:
-                found.add((source, item, code))
+            if isinstance(line, dict) and isinstance(uom := line.get("uom"), str):
+                item, code = line.get("item"), unit(uom)
+                if isinstance(item, str) and isinstance(source, str) and code:
+                    found.add((source, item, code))
     return Needs(units=frozenset(found))
+
+
+_SOURCE, _DATA, _LINES = ("source",), ("data",), ("lines",)
 
 
 def _event(body: bytes, at: str, lookups: Lookups, received: datetime | None) -> Event:

@@ -61,13 +61,13 @@ def needs_of(
 ) -> Needs:
     """What has to be looked up before `read_message` of this message; never raises. Needs are joined with |."""
     if content_type.startswith(_CLOUDEVENTS):
-        return canonical.needs(content_type, body)
+        return canonical.needs(body)
     try:
         document = documents.parse(body)
     except Unusable:
-        return canonical.needs("", body)
+        return canonical.needs(body)
     if "specversion" in document and "type" in document:
-        return canonical.needs("", body)
+        return canonical.needs(body)
     contract = contract_for(kind, document, contracts)
     return Needs() if contract is None else needs_of_contract(contract, document, system)
 
