@@ -20,11 +20,15 @@ NOBODY = Caller(name="", scopes=frozenset())
 
 
 class Follow(Struct, frozen=True):
-    """What stands behind the doors that follow orders: what takes messages in, holds them back, and reads transactions."""
+    """What stands behind the doors that follow orders: what takes messages in, holds them back, and reads transactions.
+
+    `work` does all work that is due at a moment, where the clock is simulated; else workers do it.
+    """
 
     taking: Taking
     quarantine: Quarantine
     transactions: Transactions
+    work: Callable[[datetime], Awaitable[int]] | None = None
 
 
 class House(Struct, frozen=True):

@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 
@@ -118,7 +119,7 @@ def _config(app: App) -> uvicorn.Config:
         metrics_dir=wiring.shared_measures(),
         access_log=found.access_log and found.log_level in ("debug", "info"),
     )
-    follow = Follow(app.taking, app.quarantine, app.transactions)
+    follow = Follow(app.follow.taking, app.follow.quarantine, app.follow.transactions, _worked(app))
     return uvicorn.Config(
         build(app.desk, keys=app.keys, settings=settings, follow=follow),
         http="httptools",
@@ -132,6 +133,19 @@ def _config(app: App) -> uvicorn.Config:
         timeout_keep_alive=_KEEP_ALIVE,
         timeout_graceful_shutdown=found.drain_seconds,
     )
+
+
+def _worked(app: App) -> Callable[[datetime], Awaitable[int]] | None:
+    """With a simulated clock the work is done when a request says so; no worker could know what time it is."""
+    clock = app.clock
+    if not isinstance(clock, wiring.SimulatedClock):
+        return None
+
+    async def work(now: datetime) -> int:
+        clock.set(now)
+        return await app.follow.working.settle()
+
+    return work
 
 
 class _Server(uvicorn.Server):

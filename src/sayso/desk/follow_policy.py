@@ -11,10 +11,12 @@ from sayso.cases.policy import CasePolicy
 from sayso.cash import policy as cash
 from sayso.cash.policy import CashPolicy
 from sayso.delivery import policy as delivery
+from sayso.delivery import webhooks_policy as webhooks
 from sayso.delivery.policy import SystemPolicy
+from sayso.delivery.webhooks_policy import WebhookPolicy
 from sayso.errors import Misconfigured
 
-_SECTIONS = ("invoicing", "matching", "applying", "cases", "silence", "systems")
+_SECTIONS = ("invoicing", "matching", "applying", "cases", "silence", "systems", "webhooks")
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class FollowPolicy:
     cash: CashPolicy = field(default_factory=CashPolicy)
     cases: CasePolicy = field(default_factory=CasePolicy)
     systems: Mapping[str, SystemPolicy] = field(default_factory=dict)
+    webhooks: WebhookPolicy = field(default_factory=WebhookPolicy)
 
     @property
     def roles(self) -> dict[str, str]:
@@ -46,4 +49,5 @@ def read(document: Mapping[str, Any], where: str) -> FollowPolicy:
         cash.read(dict(document), where),
         cases.read(dict(document), where),
         delivery.read(dict(document.get("systems", {})), where),
+        webhooks.read(dict(document.get("webhooks", {})), f"{where}: [webhooks]"),
     )

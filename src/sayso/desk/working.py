@@ -46,6 +46,7 @@ class Working:
         self._now = now
         self._remotes = remotes
         asked = {name: follow.systems[name] for name in remotes}
+        self._alone = asyncio.Lock()
         self._inbound = Inbound(pool, self.following.apply, now, lanes=lanes)
         self._outbound = Outbound(pool, remotes, asked, now, ended=self._ended)
 
@@ -59,6 +60,10 @@ class Working:
 
     async def settle(self, *, rounds: bool = True) -> int:
         """Do everything that is due now, until nothing is; how many messages and requests that were."""
+        async with self._alone:
+            return await self._settled(rounds)
+
+    async def _settled(self, rounds: bool) -> int:
         done = 0
         for _ in range(_MOST_TURNS):
             step = await self._inbound.once() or await self._outbound.once()

@@ -6,11 +6,12 @@ default. Nothing is connected at import.
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import ipaddress
 import os
 import tomllib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
@@ -18,46 +19,21 @@ from pathlib import Path
 from typing import Any
 
 from sayso.desk.desk import Desk
-from sayso.desk.follow_policy import FollowPolicy
-from sayso.desk.following import Following
 from sayso.desk.keys import Keys
-from sayso.desk.quarantine import Quarantine
 from sayso.desk.rounds import Rounds
 from sayso.desk.signing import Signer
-from sayso.desk.taking import Taking
 from sayso.errors import Misconfigured
-from sayso.insight.transactions import Transactions
 from sayso.promise import policy as policies
 from sayso.promise.policy import Policy
 from sayso.store import database, migrate
 from sayso.store.server import Server
+from sayso.wiring import following
+from sayso.wiring.clocks import Clock as Clock
+from sayso.wiring.clocks import SimulatedClock as SimulatedClock
+from sayso.wiring.following import Follow
 
-
-class Clock:
-    """The one source of `now`: the machine's clock, in UTC."""
-
-    simulated = False
-
-    def now(self) -> datetime:
-        """An aware moment in UTC."""
-        return datetime.now(UTC)
-
-
-class SimulatedClock(Clock):
-    """A clock that stands where it was last set, for the demo and for tests. A production configuration refuses it."""
-
-    simulated = True
-
-    def __init__(self, start: datetime) -> None:
-        self._now = start
-
-    def now(self) -> datetime:
-        """The moment it was last set to."""
-        return self._now
-
-    def set(self, now: datetime) -> None:
-        """Set it."""
-        self._now = now
+#: A worker takes several lanes at once, and settles what was asked beside.
+_WORKER_POOL = 8
 
 
 @dataclass(frozen=True)
@@ -77,6 +53,11 @@ class Settings:
     processes: int = 1
     drain_seconds: int = 30
     policy: str = ""
+    follow: str = ""
+    broker: str = ""
+    broker_in: str = "sayso.in"
+    broker_out: str = "sayso.out"
+    webhooks_private: bool = False
     clock: str = "real"
     body_limit: int = 1 << 20
     facts_limit: int = 32 << 20
@@ -120,10 +101,21 @@ class App:
     desk: Desk
     keys: Keys
     signer: Signer
-    follow: FollowPolicy
-    taking: Taking
-    quarantine: Quarantine
-    transactions: Transactions
+    follow: Follow
+
+
+@dataclass(frozen=True)
+class Work:
+    """A worker's work: the rounds of promising, and what follows orders."""
+
+    rounds: Rounds
+    following: Callable[[asyncio.Event], Coroutine[Any, Any, None]]
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Work until told to stop; what is begun is finished first."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.rounds.run(stopping))
+            group.create_task(self.following(stopping))
 
 
 def settings(config: Path | None = None, **flags: Any) -> Settings:
@@ -323,17 +315,16 @@ async def assembled(found: Settings, dsn: str, clock: Clock | None = None) -> As
         return await database.connect(dsn, found.schema)
 
     clock = clock or clock_of(found)
-    desk = Desk(pool, connect, policy, signer, most_lines=found.most_lines)
+    follow = following.assembled(pool, policy, following.policy_of(found.follow), clock.now)
+    await following.install(pool, follow.policy, clock.now())
+    desk = Desk(pool, connect, policy, signer, most_lines=found.most_lines, casework=follow.casework)
     try:
         await desk.start()
         _settle_memory()
-        follow = FollowPolicy()
-        held_back = Quarantine(pool, Following(policy, follow).apply)
-        yield App(
-            found, clock, policy, pool, desk, Keys(pool), signer, follow, Taking(pool), held_back, Transactions(pool)
-        )  # fmt: skip
+        yield App(found, clock, policy, pool, desk, Keys(pool), signer, follow)
     finally:
         await desk.stop()
+        await follow.working.close()
         await pool.close()
 
 
@@ -346,17 +337,21 @@ def _settle_memory() -> None:
 
 
 @asynccontextmanager
-async def at_work(found: Settings, dsn: str) -> AsyncIterator[Rounds]:
+async def at_work(found: Settings, dsn: str) -> AsyncIterator[Work]:
     """What a worker does, over a migrated database."""
-    pool = await database.pool(dsn, found.schema, 2)
+    policy, clock = policy_of(found), clock_of(found)
+    follow_file = following.policy_of(found.follow)
+    pool = await database.pool(dsn, found.schema, max(found.pool, _WORKER_POOL))
 
     async def connect() -> Any:
         return await database.connect(dsn, found.schema)
 
-    rounds = Rounds(pool, connect, policy_of(found), clock_of(found).now)
+    rounds = Rounds(pool, connect, policy, clock.now)
+    follow = following.assembled(pool, policy, follow_file, clock.now)
     try:
+        await following.install(pool, follow_file, clock.now())
         await rounds.start()
-        yield rounds
+        yield Work(rounds, lambda stopping: following.work(pool, follow, found, clock.now, stopping))
     finally:
         await rounds.stop()
         await pool.close()
