@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from sayso.delivery.webhooks import Stuck
 from sayso.delivery.webhooks_signing import is_secret
 from sayso.desk.calling import Caller
-from sayso.desk.subscribing import Again, Subscribing, Subscription, check_types, check_url
+from sayso.desk.subscribing import Again, Subscribing, Subscription, check_types, check_url, stuck_case
 from sayso.errors import BadField, Conflict, KeyReused, NotAllowed, NotFound
 from sayso.store import database as store
 from sayso.store import outgoing, subscribers
@@ -83,6 +84,22 @@ async def test_one_that_ended_is_not_paused_and_can_be_resumed(desk, pool):
         await desk.pause("shop", ADMIN, None, NOW)
     resumed = read(await desk.resume("shop", ADMIN, None, NOW))
     assert (resumed["state"], resumed["problem"]) == ("live", "")
+
+
+async def test_one_that_is_given_up_is_a_case_until_it_is_resumed_or_removed(desk, pool):
+    hook = stuck_case()
+    cases = "SELECT state, next_step FROM cases WHERE kind = 'subscriber_stuck'"
+    for name, end in (("shop", desk.resume), ("other", desk.remove)):
+        await pool.execute("TRUNCATE cases")
+        await desk.add(Subscription(name, "https://a.example.com/"), b"", ADMIN, None, NOW)
+        stuck = Stuck(name, "https://a.example.com/", "ended", NOW, NOW, 7, "number 7: answered 410")
+        async with pool.acquire() as connection, connection.transaction():
+            await hook(connection, stuck)
+        (case,) = await pool.fetch(cases)
+        assert case["state"] == "open"
+        assert "number 7: answered 410" in case["next_step"]
+        await end(name, ADMIN, None, NOW)
+        assert [row["state"] for row in await pool.fetch(cases)] == ["closed"]
 
 
 async def test_removed_is_gone(desk):

@@ -54,6 +54,12 @@ TRAFFIC = (
         step="See that[ {system}] works[: {problem}]; what waits for it goes on by itself",
     ),
     Kind(
+        kind="subscriber_stuck", title="Subscriber told nothing more", found_in="effect",
+        trigger="A subscriber of webhooks has failed for longer than the policy allows, or has answered 410.",
+        owner="integration", due="P1D",
+        step="See why[ {subscriber}] does not take what it is told[: {problem}], then resume or delete it",
+    ),
+    Kind(
         kind="feed_silent", title="Feed silent", found_in="clock",
         trigger="A system has sent nothing for longer than its rhythm, or what is declared for it, allows.",
         owner="integration", due="PT1H", severity="high",

@@ -43,12 +43,14 @@ _LONGEST_ASKED = 86400.0  # seconds: a Retry-After beyond this is not obeyed
 
 
 class Stuck(Struct, frozen=True):
-    """A subscriber that is told nothing more: `paused` after failing for long, `ended` because it said so (410)."""
+    """A subscriber that is told nothing more: `paused` after failing for long, `ended` because it said so (410), `at` this
+    moment. `since` it fails, with `number`."""
 
     subscriber: str
     url: str
     state: State
     since: datetime
+    at: datetime
     number: int
     problem: str
 
@@ -219,7 +221,7 @@ class Webhooks:
                 held = await store.failed(connection, one.subscriber, lease, state, now + wait, now, problem)
                 if held and state != "live":
                     await self._stuck(
-                        connection, Stuck(one.subscriber, one.url, state, since, row.number, problem)
+                        connection, Stuck(one.subscriber, one.url, state, since, now, row.number, problem)
                     )
         log.info("a subscriber failed", subscriber=one.subscriber, state=state, problem=problem)
 

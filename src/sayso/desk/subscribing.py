@@ -15,12 +15,16 @@ from msgspec import Meta, Struct
 
 from sayso.canon.events import TYPES
 from sayso.canon.events_out import TYPES_OUT
+from sayso.canon.findings import Finding
 from sayso.canon.times import moment
+from sayso.cases.policy import CasePolicy
+from sayso.delivery.webhooks import Hook, Stuck
 from sayso.delivery.webhooks_policy import WebhookPolicy
 from sayso.delivery.webhooks_reach import is_public
 from sayso.delivery.webhooks_signing import new_secret
 from sayso.desk.calling import Caller, Reply
 from sayso.desk.once import once
+from sayso.desk.settling import CaseScope, settle_cases
 from sayso.errors import BadField, Conflict, NotAllowed, NotFound
 from sayso.store import outgoing
 from sayso.store import subscribers as store
@@ -30,6 +34,7 @@ from sayso.store.subscribers import Subscriber
 NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 _MOST = 200
 
+STUCK = "subscriber_stuck"
 Change = Callable[[Any, Subscriber], Awaitable[dict[str, Any]]]
 
 
@@ -48,6 +53,20 @@ class Again(Struct, frozen=True, forbid_unknown_fields=True):
     """From which number on to tell again."""
 
     number: Annotated[int, Meta(ge=1, le=2**53 - 1)]
+
+
+def stuck_case(policy: CasePolicy | None = None) -> Hook:
+    """What Webhooks call in the transaction that pauses or ends a subscriber: a case is opened."""
+
+    async def opened(connection: Any, stuck: Stuck) -> None:
+        facts = {
+            "subscriber": stuck.subscriber, "url": stuck.url, "state": stuck.state, "since": moment(stuck.since),
+            "number": str(stuck.number), "problem": stuck.problem,
+        }  # fmt: skip
+        found = Finding(kind=STUCK, key=stuck.subscriber, facts=facts)
+        await settle_cases(connection, _case_of(stuck.subscriber), [found], stuck.at, policy)
+
+    return opened
 
 
 class Subscribing:
@@ -112,6 +131,7 @@ class Subscribing:
 
         async def change(connection: Any, one: Subscriber) -> dict[str, Any]:
             await store.remove(connection, name)
+            await settle_cases(connection, _case_of(name), [], now, by=caller.name)
             return {"subscriber": name, "removed": True}
 
         return await self._changed("unsubscribe", name, b"", caller, key, now, change)
@@ -132,6 +152,7 @@ class Subscribing:
 
         async def change(connection: Any, one: Subscriber) -> dict[str, Any]:
             changed = await store.set_state(connection, name, "live", now)
+            await settle_cases(connection, _case_of(name), [], now, by=caller.name)
             return _shown(changed or one, await outgoing.last(connection))
 
         return await self._changed("resume", name, b"", caller, key, now, change)
@@ -209,6 +230,10 @@ def check_types(types: Sequence[str]) -> None:
                 "no type of event fits",
                 remedy="see /asyncapi.json, or sayso.order.*",
             )
+
+
+def _case_of(name: str) -> CaseScope:
+    return CaseScope(keys=((STUCK, name),))
 
 
 def _bound(customers: Sequence[str], caller: Caller) -> tuple[str, ...] | None:
