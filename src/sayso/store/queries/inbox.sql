@@ -24,7 +24,8 @@ SELECT number, source, id, digest, repeats FROM kept;
 -- Takes the lane that has work and was served least recently, and nobody else works on.
 WITH chosen AS (
     SELECT l.lane FROM inbox_lanes l
-    WHERE EXISTS (SELECT FROM inbox w WHERE w.lane = l.lane AND w.state = 'waiting')
+    -- Not EXISTS: that may be planned as a join with all that waits.
+    WHERE (SELECT w.number FROM inbox w WHERE w.lane = l.lane AND w.state = 'waiting' ORDER BY w.number LIMIT 1) IS NOT NULL
     ORDER BY l.served, l.lane LIMIT 1 FOR UPDATE OF l SKIP LOCKED
 )
 UPDATE inbox_lanes SET served = (SELECT max(served) FROM inbox_lanes) + 1
