@@ -22,6 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
+from api.following import doors_of
 from sayso.api import Settings, build, examples, shapes, shapes_cases
 from sayso.api.table import CALLS
 from world import Shop, shop_on
@@ -59,7 +60,8 @@ async def shop(database) -> AsyncIterator[Shop]:
 
 @pytest_asyncio.fixture
 async def http(shop, keys, calling) -> AsyncIterator[httpx.AsyncClient]:
-    app = build(shop.desk, keys=keys, settings=Settings(clock=lambda: shop.now, access_log=False))
+    told = Settings(clock=lambda: shop.now, access_log=False)
+    app = build(shop.desk, keys=keys, settings=told, follow=doors_of(shop.pool))
     async with calling(app) as client:
         yield client
 
@@ -222,7 +224,7 @@ class _Serving:
             shop = await stack.enter_async_context(shop_on(self._database))
             await stocked(shop)
             told = Settings(clock=lambda: shop.now, access_log=False)
-            app = build(shop.desk, keys=self._keys, settings=told)
+            app = build(shop.desk, keys=self._keys, settings=told, follow=doors_of(shop.pool))
             config = uvicorn.Config(
                 app, host="127.0.0.1", port=0, log_config=None, access_log=False, ws="none"
             )
