@@ -269,20 +269,22 @@ def world(tape: Sequence[Happening], unplaced: bool = False) -> list[Fact]:
     return found
 
 
-def story(choices: Sequence[int]) -> list[Fact]:
-    """An order as it usually goes, cash and all: each step may be left out or be partial, as the numbers say."""
-    place = [0]
+class _Story:
+    """An order as it usually goes; each step may be left out or be partial, as the numbers say."""
 
-    def chance(of: int) -> int:
-        place[0] += 1
-        return choices[place[0] % len(choices)] % of if choices else 0
+    def __init__(self, choices: Sequence[int]) -> None:
+        self._choices = choices
+        self._place = 0
+        self.told: list[Told] = []
 
-    order = _placed(0, 0, 3 * chance(4), chance(3))
-    assert isinstance(order, OrderPlaced)
-    found: list[Told] = [OrderAccepted(document="SO-0", lines=order.lines, currency="GBP")]
-    loads = [order.lines[:1], order.lines[1:]] if chance(2) and len(order.lines) > 1 else [order.lines]
-    for number, lines in enumerate(loads):
-        less = Decimal(chance(4) == 3)
+    def chance(self, of: int) -> int:
+        """The next number, below `of`."""
+        self._place += 1
+        return self._choices[self._place % len(self._choices)] % of
+
+    def sent(self, number: int, lines: tuple[OrderLine, ...]) -> tuple[GoodsLine, ...]:
+        """Picked, shipped and delivered, now and then one less of each line."""
+        less = Decimal(self.chance(4) == 3)
         rows = tuple(
             GoodsLine(line=one.line, item=one.item, quantity=max(one.quantity - less, Decimal(0)))
             for one in lines
@@ -290,53 +292,63 @@ def story(choices: Sequence[int]) -> list[Fact]:
         picks = tuple(
             PickLine(line=one.line, item=one.item, quantity=one.quantity, short=less) for one in rows
         )
-        found.append(PickConfirmed(document=f"P-{number}", lines=picks))
-        found.append(ShipmentDispatched(document=f"S-{number}", lines=rows))
-        if chance(3):
-            found.append(ShipmentDelivered(document=f"POD-{number}", shipment=f"S-{number}"))
+        self.told += [PickConfirmed(document=f"P-{number}", lines=picks)]
+        self.told += [ShipmentDispatched(document=f"S-{number}", lines=rows)]
+        if self.chance(3):
+            self.told += [ShipmentDelivered(document=f"POD-{number}", shipment=f"S-{number}")]
+        return rows
+
+    def billed(self, number: int, rows: tuple[GoodsLine, ...]) -> tuple[MoneyLine, ...]:
+        """Invoiced, paid (now and then short by one), and that taken back."""
         bill = tuple(
-            MoneyLine(line=one.line, item=one.item, quantity=one.quantity, amount=one.quantity * 2, tax=Decimal("0.40"),
-                      shipment=f"S-{number}")
+            MoneyLine(
+                line=one.line, item=one.item, quantity=one.quantity, amount=one.quantity * 2, tax=Decimal("0.40"),
+                shipment=f"S-{number}",
+            )
             for one in rows
         )  # fmt: skip
-        total = sum((one.amount + one.tax for one in bill), Decimal(0))
-        if chance(5):
-            found.append(
-                InvoiceIssued(
-                    document=f"I-{number}",
-                    customer="13047",
-                    currency="GBP",
-                    lines=bill,
-                    issued=date(2011, 2, 4),
-                )
-            )
-        short = Decimal(chance(5) == 4)
-        paid = Application(invoice=f"I-{number}", amount=total - short, deduction=short)
-        if chance(4):
-            found.append(
-                PaymentApplied(
-                    document=f"AP-{number}",
-                    customer="13047",
-                    currency="GBP",
-                    payment=f"BK-{number}",
-                    lines=(paid,),
-                )
-            )
-        if chance(6) == 5:
-            found.append(PaymentReversed(document=f"RV-{number}", payment=f"BK-{number}"))
-        if chance(5) == 4:
-            back = tuple(ReturnLine(line=one.line, item=one.item, quantity=one.quantity) for one in rows)
-            found.append(ShipmentReturned(document=f"R-{number}", shipment=f"S-{number}", lines=back))
-            if chance(2):
-                found.append(
-                    CreditMemoIssued(
-                        document=f"CM-{number}", invoice=f"I-{number}", customer="13047", currency="GBP", lines=bill,
-                        issued=date(2011, 2, 9),
-                    )
+        short = Decimal(self.chance(5) == 4)
+        amount = sum((one.amount + one.tax for one in bill), -short)
+        paid = (Application(invoice=f"I-{number}", amount=amount, deduction=short),)
+        common = {"customer": "13047", "currency": "GBP"}
+        if self.chance(5):
+            self.told += [
+                InvoiceIssued(document=f"I-{number}", lines=bill, issued=date(2011, 2, 4), **common)
+            ]
+        if self.chance(4):
+            self.told += [
+                PaymentApplied(document=f"AP-{number}", payment=f"BK-{number}", lines=paid, **common)
+            ]
+        if self.chance(6) == 5:
+            self.told += [PaymentReversed(document=f"RV-{number}", payment=f"BK-{number}")]
+        return bill
+
+    def back(self, number: int, rows: tuple[GoodsLine, ...], bill: tuple[MoneyLine, ...]) -> None:
+        """Now and then returned, and credited."""
+        if self.chance(5) == 4:
+            lines = tuple(ReturnLine(line=one.line, item=one.item, quantity=one.quantity) for one in rows)
+            self.told += [ShipmentReturned(document=f"R-{number}", shipment=f"S-{number}", lines=lines)]
+            if self.chance(2):
+                memo = CreditMemoIssued(
+                    document=f"CM-{number}", invoice=f"I-{number}", customer="13047", currency="GBP", lines=bill,
+                    issued=date(2011, 2, 9),
                 )  # fmt: skip
-    cancelled = [OrderCancelled(document="CX-9")] if chance(4) == 3 else []
-    told = [order, *found, *cancelled]
-    return [fact(data, 10 * hours, "shop" if data is order else "wms") for hours, data in enumerate(told)]
+                self.told += [memo]
+
+
+def story(choices: Sequence[int]) -> list[Fact]:
+    """An order as it usually goes, in one load or two, cash and all."""
+    one = _Story(choices or (0,))
+    order = _placed(0, 0, 3 * one.chance(4), one.chance(3))
+    assert isinstance(order, OrderPlaced)
+    one.told = [order, OrderAccepted(document="SO-0", lines=order.lines, currency="GBP")]
+    loads = [order.lines[:1], order.lines[1:]] if one.chance(2) and len(order.lines) > 1 else [order.lines]
+    for number, lines in enumerate(loads):
+        rows = one.sent(number, lines)
+        one.back(number, rows, one.billed(number, rows))
+    if one.chance(4) == 3:
+        one.told += [OrderCancelled(document="CX-9")]
+    return [fact(data, 10 * hours, "shop" if data is order else "wms") for hours, data in enumerate(one.told)]
 
 
 _small = st.integers(0, 23)
