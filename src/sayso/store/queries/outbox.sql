@@ -20,10 +20,12 @@ WHERE number = ANY (ARRAY(
 -- name: wanted
 -- Which shares of a system have something due, or something that was leased to somebody who is gone.
 SELECT s.share FROM unnest($2::text[]) WITH ORDINALITY AS s (share, place)
-WHERE EXISTS (SELECT FROM outbox o
-        WHERE o.system = $1 AND o.share = s.share AND o.due <= $3 AND o.state IN ('waiting', 'unclear'))
-    OR EXISTS (SELECT FROM outbox o
-        WHERE o.system = $1 AND o.share = s.share AND o.leased_until < clock_timestamp() AND o.state = 'sending')
+WHERE (SELECT o.number FROM outbox o
+        WHERE o.system = $1 AND o.share = s.share AND o.due <= $3 AND o.state IN ('waiting', 'unclear')
+        ORDER BY o.due, o.number LIMIT 1) IS NOT NULL
+    OR (SELECT o.number FROM outbox o
+        WHERE o.system = $1 AND o.share = s.share AND o.leased_until < clock_timestamp() AND o.state = 'sending'
+        ORDER BY o.leased_until LIMIT 1) IS NOT NULL
 ORDER BY s.place;
 
 -- name: claim
