@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
@@ -17,13 +18,20 @@ from sayso.errors import Misconfigured
 
 
 class _Loader(yaml.SafeLoader):  # type: ignore[misc]
-    """YAML with dates and times left as the texts they are written as, and no name twice in a mapping."""
+    """YAML with the plain values of version 1.2, which are JSON's: `no` and `on` are texts and may name a field, a date
+    stays as it is written, and no name stands twice in a mapping."""
 
 
+_JSON = {
+    "tag:yaml.org,2002:bool": (r"true|false", "tf"),
+    "tag:yaml.org,2002:int": (r"-?(?:0|[1-9][0-9]*)", "-0123456789"),
+}
 _Loader.yaml_implicit_resolvers = {
-    first: [pair for pair in resolvers if pair[0] != "tag:yaml.org,2002:timestamp"]
+    first: [pair for pair in resolvers if pair[0].rpartition(":")[2] not in ("timestamp", "bool", "int")]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+for _tag, (_pattern, _first) in _JSON.items():
+    _Loader.add_implicit_resolver(_tag, re.compile(f"^(?:{_pattern})$"), list(_first))
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
