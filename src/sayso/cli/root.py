@@ -35,6 +35,13 @@ COMMANDS: Mapping[str, Entry] = {
     "cases": Entry(
         "cases", "cases", "The work list: what went wrong, whose it is, by when, and the next step."
     ),
+    "status": Entry(
+        "status", "status", "How things stand: orders, cases, what is held back, what waits outside."
+    ),
+    "transaction": Entry("transaction", "transaction", "One order from promise to cash, with its story."),
+    "quarantine": Entry("quarantine", "quarantine", "Messages held back: look, mend, try, replay, give up."),
+    "messages": Entry("messages", "messages", "What came in."),
+    "export": Entry("export", "export", "What is on record, for the tools of others."),
     "ledger": Entry("ledger", "ledger", "The reservation ledger against its reservations."),
     "promises": Entry("promises", "promises", "The promise ledger: how promises ended, and why."),
     "decisions": Entry(

@@ -20,8 +20,10 @@ async def empty(connection: Any) -> bool:
 
 
 async def facts(live: Any, fresh: Any) -> None:
-    """Copy them as they are now. Two connections, and a file between: no query leaves its schema."""
+    """Copy them as they are now, in the place of what is there. Two connections, and a file between: no query leaves its
+    schema."""
     for table in (*KINDS, *_BESIDE):
+        await fresh.execute(f"TRUNCATE {table}")
         with tempfile.TemporaryFile() as file:
             await live.copy_from_query(f"SELECT * FROM {table}", output=file, format="binary", timeout=_LONG)  # noqa: S608
             file.seek(0)
