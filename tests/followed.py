@@ -5,7 +5,7 @@ Everything happens at the company's own time; messages go in through the desk's 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -13,10 +13,13 @@ from typing import Any
 
 import msgspec
 
+from sayso.canon.times import moment
+from sayso.cases.acting import Action
 from sayso.cash.fold import read_state
 from sayso.cash.shapes import State
 from sayso.delivery.policy import Breaker, Retry, SystemPolicy
 from sayso.desk.calling import Caller
+from sayso.desk.casework import Casework
 from sayso.desk.follow_policy import FollowPolicy, read
 from sayso.desk.taking import Given, Taking
 from sayso.desk.working import Working
@@ -30,6 +33,7 @@ from sayso.systems.simulated.setting import Setting
 from world import Shop, shop_on
 
 START = datetime(2026, 3, 2, 6, tzinfo=UTC)
+PERSON = Caller("Ann Lee", frozenset({"cases"}))
 SYSTEMS = Caller("systems", frozenset({"events", "messages"}))
 ASKED = {
     name: SystemPolicy(role=name, retry=Retry(attempts=50, base=60), breaker=Breaker(failures=20, rest=60))
@@ -40,12 +44,13 @@ ASKED = {
 class Trade:
     """A shop and the company behind it. `now` is the time of both."""
 
-    def __init__(self, shop: Shop, company: Company, follow: FollowPolicy) -> None:
+    def __init__(self, shop: Shop, company: Company, follow: FollowPolicy, asked: Sequence[str]) -> None:
         self.shop, self.company, self.follow = shop, company, follow
         self.pool = shop.pool
         self.now = company.now
         self.taking = Taking(shop.pool)
-        remotes = {name: InProcess(company.systems[name]) for name in ASKED}
+        self.casework = Casework(shop.pool, follow.cases, follow.roles)
+        remotes = {name: InProcess(company.systems[name]) for name in asked}
         self.working = Working(shop.pool, shop.desk.policy, follow, remotes, lambda: self.now)
         self._sent = 0
 
@@ -82,7 +87,35 @@ class Trade:
         reply = await self.taking.message(given, SYSTEMS, None, max(one.at, self.now))
         assert reply.status == 202, reply
 
-    async def order(self, number: str, customer: str, *lines: tuple[str, Any], **fields: Any) -> dict[str, Any]:
+    async def says(self, system: str, **message: Any) -> None:
+        """A system's message, written by hand: of what kind stands in `message`."""
+        at = moment(self.now)
+        body = {"sentAt": at, "revision": 1, **message}
+        body.setdefault(
+            "messageId", f"{body['message']}-{body.get('documentNo', '')}{body.get('bankRef', '')}"
+        )
+        await self.send(
+            Delivery(system, body["message"], body["messageId"], "", self.now, msgspec.json.encode(body))
+        )
+        await self.work()
+
+    async def act(self, case: Mapping[str, Any], action: str, **fields: Any) -> dict[str, Any]:
+        """A person does something about a case; then everything that follows."""
+        asked = Action(action=action, **fields)
+        reply = await self.casework.act(case["id"], asked, msgspec.json.encode(asked), PERSON, None, self.now)
+        assert reply.status == 200, reply
+        await self.work()
+        return msgspec.json.decode(reply.body)
+
+    async def case(self, kind: str, order: str | None = None) -> dict[str, Any]:
+        """The one open case of a kind."""
+        found = [one for one in await self.cases(order) if one["kind"] == kind]
+        assert len(found) == 1, [(one["kind"], one["next_step"]) for one in await self.cases(order)]
+        return found[0]
+
+    async def order(
+        self, number: str, customer: str, *lines: tuple[str, Any], **fields: Any
+    ) -> dict[str, Any]:
         """A promise held, and an order placed on it."""
         self.shop.now = self.now
         held = await self.shop.hold(customer, *lines, **fields)
@@ -117,7 +150,7 @@ class Trade:
 @asynccontextmanager
 async def trade_on(
     database: str, stock: Mapping[tuple[str, str], int], *, faults: Faults | None = None, seed: int = 1,
-    follow: Mapping[str, Any] | None = None, **setting: Any,
+    follow: Mapping[str, Any] | None = None, asked: Sequence[str] = tuple(ASKED), **setting: Any,
 ) -> AsyncIterator[Trade]:  # fmt: skip
     """A company with this stock of items at sites, Ada and Bob as its customers, and the worker between."""
     company = Company(
@@ -125,7 +158,9 @@ async def trade_on(
         faults, Kept(),
     )  # fmt: skip
     policy = read(dict(follow or {}), "follow.toml")
-    policy = FollowPolicy(policy.cash, policy.cases, {**ASKED, **policy.systems})
+    policy = FollowPolicy(
+        policy.cash, policy.cases, {**{name: ASKED[name] for name in asked}, **policy.systems}
+    )
     async with shop_on(database) as shop:
         shop.now = START
         await shop.opens()
@@ -135,4 +170,4 @@ async def trade_on(
         await shop.customer("bob")
         for system in ("erp", "wms", "ar", "bank"):
             await contracts.install(shop.pool, shipped(system).values(), START)
-        yield Trade(shop, company, policy)
+        yield Trade(shop, company, policy, asked)

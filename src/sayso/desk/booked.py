@@ -101,7 +101,8 @@ class Booking:
     async def write(self, connection: Any, now: datetime, policy: Policy) -> None:
         """Bring the rows in, and let them take effect: the promises after this one see them."""
         whom = store.Whom(frozenset(), frozenset(), False, frozenset())
-        stamp = store.Stamp(now, _SOURCE, 0)
+        some = any(self.rows.values())
+        stamp = store.Stamp(now, _SOURCE, await store.new_load(connection) if some else 0)
         for kind, rows in self.rows.items():
             if rows:
                 reader = _READERS[kind]

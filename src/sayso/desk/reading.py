@@ -19,7 +19,7 @@ from sayso.contracts.reading import needs_of, read_message
 from sayso.contracts.shapes import Breach, Lookups, Needs, Unusable
 from sayso.store import contracts as kept
 from sayso.store import identities
-from sayso.store.inbox import Kept, Verdict
+from sayso.store.inbox import Held, Kept, Verdict
 
 _CLOUDEVENTS = "application/cloudevents"
 _MOST_SAID = 3
@@ -66,7 +66,7 @@ class Reader:
                 _check(one, read.events)
             except Unusable as problem:
                 found.verdicts.append(Verdict(one.number, "quarantined", problem.detail))
-                found.findings.append(_held_back(one, problem))
+                found.findings.append(held_back(one, problem.detail))
                 stuck.add(one.key)
                 continue
             found.events[one.number] = read.events
@@ -115,10 +115,11 @@ def _key(one: Kept, events: Sequence[Event]) -> str | None:
     return named.pop() if not one.key and len(named) == 1 else None
 
 
-def _held_back(one: Kept, problem: Unusable) -> Finding:
+def held_back(one: Kept | Held, problem: str) -> Finding:
+    """A message in quarantine, as a case shows it."""
     return Finding(
         kind="message_quarantined", key=f"message {one.number}", order=one.key, document=one.id,
-        facts={"system": one.source, "message": str(one.number), "kind": one.kind, "problem": problem.detail},
+        facts={"system": one.source, "message": str(one.number), "kind": one.kind, "problem": problem},
     )  # fmt: skip
 
 

@@ -20,8 +20,10 @@ from sayso.desk import daily, silence
 from sayso.desk.casework import CaseScope, settle_cases
 from sayso.desk.follow_policy import FollowPolicy
 from sayso.desk.following import Following
+from sayso.desk.reading import held_back
 from sayso.errors import StoreAway
 from sayso.promise.policy import Policy
+from sayso.store import inbox
 from sayso.store.database import mapped
 from sayso.store.outbox import Kept
 from sayso.systems.seam import Remote
@@ -30,6 +32,7 @@ log = structlog.get_logger()
 
 _EVERY = 5.0  # seconds between rounds
 _MOST_TURNS = 10_000  # of `settle`: more means that something goes round and round
+_MOST_HELD = 100_000
 _KINDS = {"refused": "effect_refused", "failed": "effect_failed"}
 
 
@@ -80,7 +83,16 @@ class Working:
         now = self._now()
         with mapped():
             await silence.round(self._pool, now, self._follow.cases)
+            await self._held_back(now)
             await daily.ask(self._pool, self._follow, now)
+
+    async def _held_back(self, now: datetime) -> None:
+        """Every message in quarantine is a case, and no other is: also one that was held back by a failure."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            held = await inbox.held_back(connection, most=_MOST_HELD)
+            scope = CaseScope(kinds=["message_quarantined"], found_in=("message",))
+            found = [held_back(one, one.problem) for one in held]
+            await settle_cases(connection, scope, found, now, self._follow.cases)
 
     async def close(self) -> None:
         """Let go of the systems."""
