@@ -19,10 +19,10 @@ class Kind(Struct, frozen=True, kw_only=True):
     """One kind of trouble.
 
     `found_in` says who finds it, and so who may say that it is over: the fold of an order, the receivables of an account,
-    the messages of a system, what systems are asked, a clock, a promise. `trigger` is a sentence; `step` one with names of
-    facts in braces, where what stands in square brackets is left out if a fact in it is not told. `due` is counted from
-    the opening. `remedies` are in the order in which they are usually tried. `by_facts`: facts that no longer show the
-    trouble close the case; else a person does.
+    the messages of a system, what systems are asked, a clock, a promise; `also_in` is a second place. `trigger` is a
+    sentence; `step` one with names of facts in braces, where what stands in square brackets is left out if a fact in it
+    is not told. `due` is counted from the opening. `remedies` are in the order in which they are usually tried.
+    `by_facts`: facts that no longer show the trouble close the case; else a person does.
     """
 
     kind: str
@@ -34,6 +34,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     severity: Severity = "normal"
     step: str
     remedies: tuple[str, ...] = ()
+    also_in: FoundIn | None = None
     by_facts: bool = True
 
 

@@ -48,7 +48,7 @@ def kind_of(name: str) -> Kind:
 
 def kinds_found_in(*where: FoundIn) -> tuple[str, ...]:
     """The kinds that are found there."""
-    return tuple(name for name, one in KINDS.items() if one.found_in in where)
+    return tuple(name for name, one in KINDS.items() if one.found_in in where or one.also_in in where)
 
 
 def remedies_of(name: str) -> tuple[str, ...]:

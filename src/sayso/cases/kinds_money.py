@@ -41,6 +41,13 @@ MONEY = (
         remedies=("request_credit",),
     ),
     Kind(
+        kind="invoice_differs", title="Invoice differs from the order", found_in="order",
+        trigger="An invoice's customer, currency, tax or date is not what the order says.",
+        owner="finance", due="P1D", severity="high",
+        step="Have the invoice[ {document}] put right[: its {what} is {found}][, not {expected}], or give a credit",
+        remedies=("request_credit",),
+    ),
+    Kind(
         kind="invoice_total_wrong", title="Invoice total wrong", found_in="order",
         trigger="An invoice's total is not the sum of its lines, tax and charges.",
         owner="finance", due="P1D",
@@ -90,14 +97,14 @@ MONEY = (
         remedies=("request_credit", "close"),
     ),
     Kind(
-        kind="deduction_open", title="Deduction open", found_in="account",
+        kind="deduction_open", title="Deduction open", found_in="order",
         trigger="A payer kept back a part of an invoice, and nobody has agreed to it or claimed it back.",
         owner="receivables", due="P3D",
         step="Agree to the deduction[ of {amount} {currency}][ on {document}][: {reason}], or claim it",
-        remedies=("request_credit", "write_off"),
+        also_in="account", remedies=("request_credit", "write_off"),
     ),
     Kind(
-        kind="dispute_open", title="Dispute open", found_in="account",
+        kind="dispute_open", title="Dispute open", found_in="order",
         trigger="The customer does not accept an invoice, or lines of it.",
         owner="receivables", due="P3D",
         step="Settle the dispute[ of {amount} {currency}][ on {invoice}][: {reason}]: credit it, write it off, or claim it",
@@ -108,7 +115,7 @@ MONEY = (
         trigger="More was paid than is open: money of the customer is left unapplied.",
         owner="receivables", due="P3D", severity="low",
         step="Ask the customer what the rest is for[: {amount} {currency}][ of {document}]; apply it or pay it back",
-        remedies=("apply_payment",),
+        also_in="order", remedies=("apply_payment",),
     ),
     Kind(
         kind="payment_unidentified", title="Payment of nobody known", found_in="account",
@@ -122,6 +129,13 @@ MONEY = (
         trigger="What came in fits more than one set of invoices equally well.",
         owner="receivables", due="P1D",
         step="Choose what the payment[ {document}] is for[: {candidates}]",
+        remedies=("apply_payment",),
+    ),
+    Kind(
+        kind="payment_currency_differs", title="Paid in another currency", found_in="account",
+        trigger="A payment names an invoice and is in another currency than it.",
+        owner="receivables", due="P1D",
+        step="Agree with the payer what the payment[ {document}][ of {amount} {found}] counts for[ in {expected}]",
         remedies=("apply_payment",),
     ),
     Kind(

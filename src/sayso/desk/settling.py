@@ -24,9 +24,9 @@ _FACTS = msgspec.json.Encoder(order="sorted")
 class CaseScope(NamedTuple):
     """What was looked at, so that a case whose finding is not told any more may be closed.
 
-    Open cases of the kinds that are `found_in` there and are about one of these `orders` or `documents`; those found in
-    receivables of customers of these `accounts`; those of these (kind, key). `kinds`: all open cases of these kinds,
-    whatever they are about.
+    Open cases of the kinds that are `found_in` there and are about one of these `orders`, or about no order and one of
+    these `documents` (a payment, an invoice of several orders); those found in receivables of customers of these
+    `accounts`; those of these (kind, key). `kinds`: all open cases of these kinds, whatever they are about.
     """
 
     orders: Collection[str] = ()

@@ -17,7 +17,8 @@ from sayso.cash.fold import read_state
 from sayso.cash.shapes import State
 from sayso.desk.placing import OURSELVES
 from sayso.desk.settling import CaseScope, Settled, settle_cases
-from sayso.desk.stage_clocks import expectations
+from sayso.desk.stage_clocks import Expected, expectations
+from sayso.desk.watching import watch
 from sayso.store import clocks as store
 from sayso.store.database import mapped
 
@@ -27,6 +28,7 @@ LEARNS_EVERY = timedelta(hours=1)
 _AT_ONCE = 200
 _MOST_TURNS = 50  # in one round; what is left comes with the next
 _AS_IT_IS = FeedPolicy()
+_ASKED_AGAIN = timedelta(days=30)
 
 
 class Learned(Struct, frozen=True, omit_defaults=True):
@@ -68,7 +70,8 @@ async def follow(
 
 
 async def round(pool: Any, now: datetime, policy: CasePolicy | None = None) -> Settled:
-    """Look at all clocks: what is overdue becomes a case, and what was heard meanwhile closes it. Raises StoreAway.
+    """Look at all clocks: what is overdue becomes a case, and what was heard meanwhile closes it; and at what went wrong
+    between systems. Raises StoreAway.
 
     Any number of processes may make rounds at once: each clock is looked at by one of them.
     """
@@ -78,6 +81,9 @@ async def round(pool: Any, now: datetime, policy: CasePolicy | None = None) -> S
         async with pool.acquire() as connection:
             async with connection.transaction():
                 came = await _feeds(connection, now, policy)
+            total = [one + other for one, other in zip(total, came, strict=True)]
+            async with connection.transaction():
+                came = await watch(connection, now, policy)
             total = [one + other for one, other in zip(total, came, strict=True)]
             for _ in range(_MOST_TURNS):
                 async with connection.transaction():
@@ -99,18 +105,24 @@ async def _stages(connection: Any, now: datetime, policy: CasePolicy) -> tuple[i
     documents: set[str] = set()
     for clock, body in due:
         state = read_state(body) if body else None
-        steps = expectations(state, policy.silence, told) if state else []
-        late = [one.finding for one in steps if one.due <= now]
+        steps = expectations(state, policy.silence) if state else []
+        late = [one.finding for one in steps if one.due <= now and one.stage in told]
         findings += late
         documents |= {invoice.invoice for invoice in state.invoices} if state else set()
-        looked.append(
-            store.Looked(clock, next((one.due for one in steps if one.due > now), None), bool(late))
-        )
+        looked.append(store.Looked(clock, _next(steps, told, now), bool(late)))
     orders = {one.clock.removeprefix(store.ORDER) for one in due}
     scope = CaseScope(orders=orders, documents=documents, found_in=("clock",))
     came = await settle_cases(connection, scope, findings, now, policy)
     await store.looked_at(connection, looked, now)
     return len(due), came
+
+
+def _next(steps: Sequence[Expected], told: Collection[str], now: datetime) -> datetime | None:
+    """When an order is looked at next: a step that nobody tells of here may come to be told, so it is asked again."""
+    ahead = [one.due for one in steps if one.due > now]
+    if any(now - _ASKED_AGAIN < one.due <= now and one.stage not in told for one in steps):
+        ahead.append(now + timedelta(days=1))
+    return min(ahead, default=None)
 
 
 async def _feeds(connection: Any, now: datetime, policy: CasePolicy) -> Settled:

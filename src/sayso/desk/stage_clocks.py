@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -26,17 +26,12 @@ class Expected(NamedTuple):
     finding: Finding
 
 
-def expectations(
-    state: State, policy: SilencePolicy, stages: Collection[str] | None = None
-) -> list[Expected]:
-    """What is to be heard of an order, the soonest first. `stages`: only of these steps (None: of all that are watched)."""
+def expectations(state: State, policy: SilencePolicy) -> list[Expected]:
+    """What is to be heard of an order, the soonest first."""
     if state.stage in _QUIET:
         return []
     found = [*_goods(state, policy), *_money(state, policy)]
-    return sorted(
-        (one for one in found if stages is None or one.stage in stages),
-        key=lambda one: (one.due, one.finding.key),
-    )
+    return sorted(found, key=lambda one: (one.due, one.finding.key))
 
 
 def _goods(state: State, policy: SilencePolicy) -> Iterator[Expected]:

@@ -188,6 +188,7 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_due ON outbox (system, share, due, number) WHERE state IN ('waiting', 'unclear');
 CREATE INDEX outbox_leased ON outbox (system, leased_until) WHERE state = 'sending';
 CREATE INDEX outbox_problem ON outbox (number) WHERE state IN ('refused', 'failed');
+CREATE INDEX outbox_unclear ON outbox (sent) WHERE state = 'unclear';
 CREATE INDEX outbox_key ON outbox (key, number) WHERE state IN ('waiting', 'sending', 'unclear', 'failed');
 CREATE INDEX outbox_of ON outbox (key);
 

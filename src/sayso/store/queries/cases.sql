@@ -1,8 +1,8 @@
 -- name: standing
--- The open cases of the kinds $1 about some orders or documents, and of the kinds $4 of the customers of some accounts; and
+-- The open cases of the kinds $1 about some orders, or about documents and no order; and of the kinds $4 of the customers of some accounts; and
 -- of each of these keys the open case, else the last.
 SELECT id, kind, key, state, digest, closed_by FROM cases
-WHERE state = 'open' AND key <> '' AND kind = ANY ($1::text[]) AND ("order" = ANY ($2::text[]) OR document = ANY ($3::text[]))
+WHERE state = 'open' AND key <> '' AND kind = ANY ($1::text[]) AND ("order" = ANY ($2::text[]) OR (document = ANY ($3::text[]) AND "order" IS NULL))
 UNION
 SELECT id, kind, key, state, digest, closed_by FROM cases
 WHERE cardinality($5::text[]) > 0 AND state = 'open' AND key <> '' AND kind = ANY ($4::text[])
@@ -38,7 +38,8 @@ WITH made AS (
     ORDER BY kind, key
     ON CONFLICT (kind, key) WHERE state = 'open' AND key <> ''
     DO UPDATE SET facts = excluded.facts, amount = excluded.amount, currency = excluded.currency,
-        next_step = excluded.next_step, digest = excluded.digest, customer = excluded.customer
+        next_step = excluded.next_step, digest = excluded.digest, customer = excluded.customer,
+        "order" = coalesce(excluded."order", cases."order")
     RETURNING id)
 SELECT id FROM made WHERE id = ANY ($2::text[]);
 
@@ -48,7 +49,7 @@ UPDATE cases c SET
     state = 'open', closed = NULL, closed_why = NULL, closed_by = '',
     reopened = c.reopened + CASE WHEN c.state = 'closed' THEN 1 ELSE 0 END,
     due = CASE WHEN c.state = 'closed' THEN v.due ELSE c.due END,
-    "order" = nullif(v.number, ''), customer = v.customer, document = v.document, item = nullif(v.item, ''),
+    "order" = coalesce(nullif(v.number, ''), c."order"), customer = v.customer, document = v.document, item = nullif(v.item, ''),
     site = nullif(v.site, ''), line = v.line, amount = v.amount, currency = nullif(v.currency, ''),
     next_step = v.next_step, facts = v.facts, digest = v.digest
 FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
