@@ -16,20 +16,31 @@ USUAL_PLACES = 2
 
 _CENTS = tuple(Decimal(1).scaleb(-places) for places in range(7))
 _MOST_KNOWN = 32_768
-_known: dict[Decimal, Decimal] = {}
+
+
+class _Forms(dict[Decimal, Decimal]):
+    """Each number's shortest form, by the number: equal numbers are one key. A look-up costs less than a call."""
+
+    def __missing__(self, number: Decimal) -> Decimal:
+        shortest = Decimal(plain(number)) if number else ZERO
+        if len(self) >= _MOST_KNOWN:
+            self.clear()
+        self[shortest] = shortest
+        return shortest
+
+
+FORMS = _Forms({ZERO: ZERO})
+"""`FORMS[number]` is `normal(number)`, for where many numbers are written at once."""
 
 
 def normal(number: Decimal) -> Decimal:
     """The same number in its shortest form without an exponent, so that 48.000 and 48 are written alike."""
-    if not number:
-        return ZERO
-    found = _known.get(number)
-    return _learned(number) if found is None else found
+    return FORMS[number]
 
 
 def normal_or_none(number: Decimal | None) -> Decimal | None:
     """The same of a number that may not be known."""
-    return None if number is None else normal(number)
+    return None if number is None else FORMS[number]
 
 
 def places_of(currency: str) -> int:
@@ -80,11 +91,3 @@ def split(amount: Decimal, weights: Sequence[Decimal], places: int) -> list[Deci
         shares[place] += cent
     shares[0] += left % cent
     return shares
-
-
-def _learned(number: Decimal) -> Decimal:
-    shortest = Decimal(plain(number))
-    if len(_known) >= _MOST_KNOWN:
-        _known.clear()
-    _known[shortest] = shortest
-    return shortest

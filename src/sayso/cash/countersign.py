@@ -92,6 +92,14 @@ def _compared(
 
 
 def _line(ours: OrderLine, theirs: OrderLine, tolerance: Tolerance, places: int) -> list[Difference]:
+    if (
+        ours.item == theirs.item
+        and ours.quantity == theirs.quantity
+        and ours.unit_price == theirs.unit_price
+        and ours.amount == theirs.amount
+        and ours.ship_on == theirs.ship_on
+    ):
+        return []
     found: list[Difference] = []
     number, worth, price = ours.line, _worth(ours, places) or ZERO, _price(ours)
     if ours.item != theirs.item:

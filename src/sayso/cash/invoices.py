@@ -119,6 +119,11 @@ def _attribute(line: Line) -> None:
     """Which goods were invoiced: those of the shipment that the invoice names, then the first that left and did not come
     back, then what came back. Goods take no more than was shipped of them."""
 
+    if len(line.goods) == 1:  # as usual: there is nothing to choose
+        only = line.goods[0]
+        only.invoiced = min(line.invoiced, only.counts)
+        return
+
     def room(goods: Goods) -> Decimal:
         return goods.counts - goods.invoiced
 

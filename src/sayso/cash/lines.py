@@ -31,44 +31,36 @@ Terms = dict[int, OrderLine]
 class Goods:
     """What a shipment has of a line, of one item. Quantities but `quantity` are in units of the ordered item."""
 
-    __slots__ = (
-        "agreed", "amount", "counts", "delivered", "invoiced", "item", "line", "price", "quantity", "returned",
-        "shipment", "tax",
-    )  # fmt: skip
+    # Most of these stay as they are: standing on the class they cost nothing.
+    quantity = counts = delivered = invoiced = returned = tax = ZERO
+    price: Decimal | None = None
+    amount: Decimal | None = None
+    agreed = True
 
     def __init__(self, line: int, item: str, shipment: str) -> None:
         self.line = line
         self.item = item
         self.shipment = shipment
-        self.quantity = self.counts = self.delivered = self.invoiced = self.returned = self.tax = ZERO
-        self.price: Decimal | None = None
-        self.amount: Decimal | None = None
-        self.agreed = True
 
 
 class Line:
     """A line while it is counted. `named` is the item that other documents name it with, `strange` what was picked in its
     place and nobody agreed to."""
 
-    __slots__ = (
-        "allocated", "amount", "billed", "cancelled", "credited", "credited_amount", "goods", "invoiced", "invoiced_amount",
-        "item", "named", "number", "ordered", "picked", "price", "refused", "rejected", "returned", "shipped", "short",
-        "strange", "tax", "terms",
-    )  # fmt: skip
+    amount = tax = cancelled = allocated = picked = short = shipped = returned = refused = ZERO
+    invoiced = invoiced_amount = credited = credited_amount = ZERO
+    price: Decimal | None = None
+    rejected = ""
+    strange: tuple[str, ...] = ()
+    named: tuple[bool, str] | None = None
 
     def __init__(self, number: int, terms: OrderLine | None) -> None:
         self.number = number
         self.terms = terms
-        self.item = terms.item if terms else ""
-        self.ordered = terms.quantity if terms else ZERO
-        self.price: Decimal | None = None
-        self.amount = self.tax = ZERO
-        self.cancelled = self.allocated = self.picked = self.short = self.shipped = self.returned = ZERO
-        self.invoiced = self.invoiced_amount = self.credited = self.credited_amount = ZERO
-        self.rejected = ""
-        self.refused = ZERO
-        self.strange: tuple[str, ...] = ()
-        self.named: tuple[bool, str] | None = None
+        if terms is None:
+            self.item, self.ordered = "", ZERO
+        else:
+            self.item, self.ordered = terms.item, terms.quantity
         self.goods: list[Goods] = []
         self.billed: list[tuple[str, str, Decimal]] = []
 
