@@ -20,7 +20,7 @@ _PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "messages": ("Messages not applied", ("source", "state", "messages", "oldest")),
     "effects": ("To be done outside", ("system", "state", "effects", "oldest", "problem")),
     "breakers": ("Systems", ("system", "state", "failures", "until")),
-    "feeds": ("Last heard", ("system", "role", "last_heard", "messages", "due", "breached")),
+    "feeds": ("Last heard", ("system", "last_heard", "due", "breached")),
 }
 _HEADS = {"operational": "Not shipped out", "financial": "Not paid"}
 _FIGURES = (

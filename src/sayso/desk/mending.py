@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from sayso.canon.decimals import plain
 from sayso.delivery.inbound import Handler, sentence
+from sayso.desk.settling import CaseScope, settle_cases
 from sayso.errors import Busy
 from sayso.store import inbox
 from sayso.store import quarantine as rows
@@ -20,6 +21,7 @@ from sayso.store.quarantine import Decided, OpenCase
 
 #: How many messages are applied here at once; what waits behind them is left to the workers.
 MOST = 500
+_HELD_BACK = "message_quarantined"
 #: What PostgreSQL asks to be tried again.
 _AGAIN = (asyncpg.TransactionRollbackError, asyncpg.LockNotAvailableError)
 
@@ -68,6 +70,12 @@ async def apply_again(
     return came
 
 
+async def close_cases(connection: Any, numbers: Sequence[int], now: datetime) -> None:
+    """Close the cases of messages that are held back no longer."""
+    scope = CaseScope(keys=[(_HELD_BACK, f"message {number}") for number in numbers], found_in=("message",))
+    await settle_cases(connection, scope, [], now)
+
+
 async def _tried(pool: Any, connection: Any, handler: Handler, numbers: Sequence[int], now: datetime) -> Came:
     """What stood before is read beside the transaction, which does not see it any more."""
     before = await rows.marks(connection)
@@ -76,6 +84,7 @@ async def _tried(pool: Any, connection: Any, handler: Handler, numbers: Sequence
     some = await rows.in_line(connection, numbers, keys, MOST)
     verdicts = await applied_in_order(connection, handler, some, now)
     await rows.put_behind(connection, keys)
+    await close_cases(connection, [one.number for one in verdicts if one.state == "applied"], now)
     orders = sorted({*keys, *await rows.touched(connection, before.documents)})
     after = await rows.states(connection, orders)
     held, known = await rows.states(pool, orders), await rows.open_cases(pool, orders)

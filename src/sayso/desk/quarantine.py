@@ -16,7 +16,7 @@ from sayso.canon.times import moment
 from sayso.delivery.inbound import Handler
 from sayso.desk.calling import Caller, Reply
 from sayso.desk.glance import Glance
-from sayso.desk.mending import Came, apply_again
+from sayso.desk.mending import Came, apply_again, close_cases
 from sayso.desk.once import once
 from sayso.errors import BadField, BadRequest, NotAllowed
 from sayso.store import inbox
@@ -167,8 +167,9 @@ class Quarantine:
             raise BadField("why", why, "giving a message up has a reason", remedy="write it out: it is kept")
 
         async def work() -> Reply:
-            async with self._pool.acquire() as connection:
+            async with self._pool.acquire() as connection, connection.transaction():
                 await inbox.drop(connection, number, by.strip(), why.strip())
+                await close_cases(connection, [number], now)
             return await self.shown(number, caller)
 
         with mapped():

@@ -79,9 +79,8 @@ SELECT system, state, failures, until FROM breakers ORDER BY system;
 
 -- name: heard
 -- When each system was last heard, and by when its feed must be heard again.
-SELECT s.system, s.role, s.last_heard, s.messages, min(c.due) AS due, max(c.breached) AS breached
-FROM systems s LEFT JOIN clocks c ON c.kind = 'feed' AND split_part(c.clock, ' ', 1) = s.system
-GROUP BY s.system, s.role, s.last_heard, s.messages ORDER BY s.system;
+SELECT regexp_replace(clock, '^feed ', '') AS system, last AS last_heard, nullif(due, 'infinity') AS due, breached
+FROM clocks WHERE kind = 'feed' ORDER BY clock;
 
 -- name: tellings
 -- Every document once, by its highest revision (of changes of orders, each), with what it is about.
