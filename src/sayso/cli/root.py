@@ -55,6 +55,7 @@ COMMANDS: Mapping[str, Entry] = {
     ),
     "policy": Entry("policy", "policy", "How the company wants to be decided for."),
     "eta": Entry("eta", "eta", "Arrival dates: what is learned from receipts, and how well it holds."),
+    "contracts": Entry("contracts", "contracts", "What systems agreed to send, and what it means."),
     "keys": Entry("keys", "keys", "API keys: who may call, and what for."),
     "subscribers": Entry("subscribers", "subscribers", "Who is told what happens, by webhooks."),
     "doctor": Entry("doctor", "doctor", "What is configured, reachable, fresh, and what is not."),
