@@ -12,6 +12,7 @@ from sayso.canon.decimals import ZERO, rounded
 from sayso.canon.events_money import MoneyLine
 from sayso.cash.papers import Papers
 from sayso.cash.shapes import LineState, ShipmentState, ShippedLine, State
+from sayso.cash.unbilled import billed_again
 
 _Group = tuple[int, str, Decimal | None, Decimal | None]
 
@@ -30,13 +31,11 @@ class Bill:
         self._papers = papers
         self._places = places
         self._billed: dict[_Group, Decimal] = defaultdict(Decimal)
-        self._left = {line.line: line.to_invoice for line in state.lines}
-        self._room = {
-            line.line: line.ordered - line.cancelled - (line.invoiced - line.credited) for line in state.lines
-        }
-        for shipment in state.shipments:
-            for line in shipment.lines:
-                self._billed[self._group(line)] += min(line.invoiced, line.counts)
+        for paper in papers.invoices:
+            for told in paper.lines_of(state.order):
+                self._count(state, told, papers.counts(state, told, told.shipment))
+        for told, counts in billed_again(state, papers):
+            self._count(state, told, -counts)
 
     def knows(self, line: int) -> bool:
         """Whether the order has that line."""
@@ -51,28 +50,12 @@ class Bill:
             return bool(ordered.ordered_amount) or ordered.unit_price is not None
         return line.unit_price is not None
 
-    def waiting(self, line: ShippedLine) -> Decimal:
-        """How much of it left, is not invoiced, not asked for, and has not come back: in the ordered item's units."""
-        rest = line.counts - line.invoiced - line.returned
-        if self.knows(line.line):
-            rest = min(rest, self._left[line.line])
-        return max(ZERO, rest)
-
-    def room(self, line: int) -> Decimal:
-        """How much more of that line may be invoiced without invoicing more than was ordered."""
-        return max(ZERO, self._room.get(line, ZERO))
-
-    def reserve(self, line: ShippedLine, counts: Decimal) -> None:
-        """So much of the line is spoken for: what comes after it finds that much less."""
-        self._left[line.line] = self._left.get(line.line, ZERO) - counts
-        self._room[line.line] = self._room.get(line.line, ZERO) - counts
-
     def ask(self, line: ShippedLine, counts: Decimal) -> None:
-        """So much of it, reserved before, was asked for before."""
+        """So much of it was asked for before."""
         self._billed[self._group(line)] += counts
 
     def part(self, shipment: ShipmentState, line: ShippedLine, counts: Decimal) -> MoneyLine:
-        """So much of it, reserved before, as a line of an invoice: it is asked for from now on."""
+        """So much of it as a line of an invoice: it is asked for from now on."""
         group = self._group(line)
         before, tax_before = self._amount(group), self._tax(line)
         self.ask(line, counts)
@@ -100,6 +83,20 @@ class Bill:
         if ordered is not None and amount:
             return net * ordered.tax / amount
         return net * line.tax / line.amount if line.amount else ZERO
+
+    def _count(self, state: State, told: MoneyLine, counts: Decimal) -> None:
+        """A line of an invoice; less than nothing, of a credit memo after which goods are invoiced again."""
+        for shipment in state.shipments:
+            for line in shipment.lines:
+                if (line.line, line.item) == (told.line, told.item) and told.shipment in (
+                    "",
+                    shipment.shipment,
+                ):
+                    self._billed[self._group(line)] += counts
+                    return
+        ordered = self._lines.get(told.line)
+        if ordered is not None and told.item == ordered.item:
+            self._billed[told.line, "", None, None] += counts
 
     def _group(self, line: ShippedLine) -> _Group:
         """What is counted together: what is paid by the line's price, and each substitute that has a price of its own."""

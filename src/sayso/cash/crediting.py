@@ -19,8 +19,7 @@ from sayso.cash.amounts import places_of
 from sayso.cash.papers import Papers
 from sayso.cash.policy import CashPolicy, Invoicing, zone_of
 from sayso.cash.shapes import Effect, LineState, State
-
-LESS = "less"
+from sayso.cash.unbilled import LESS
 
 
 class _Need(NamedTuple):
@@ -63,18 +62,24 @@ def to_credit(
     Never more is asked for than was invoiced and has not been credited. What somebody has to decide on by policy, or
     is the ERP's to credit, is left alone.
     """
+    before = _in_flight(state, papers, requested)
     due = {line.line: line.invoiced + line.returned - line.shipped - line.credited for line in state.lines}
     stock = _Invoiced(state, papers)
     left, asked = dict(due), dict.fromkeys(due, ZERO)
     waiting: dict[str, list[_Need]] = defaultdict(list)
+    called_for: set[str] = set()
     # What was asked for and is not answered takes its part first, so that what is asked for now is beside it.
     for need, cause in _open_needs(
         state, [*_corrected(state, papers), *_returned(state, papers)], papers, left
     ):
-        if any(f"{before}{cause}" in requested for before in ("", f"issue_credit/{state.order}/")):
+        if cause in before:
             asked[need.line.line] += sum((piece.counts for piece in stock.take(need)), ZERO)
+            called_for.add(cause)
         else:
             waiting[cause].append(need)
+    if before - called_for:
+        # Something was asked for that is not called for any more: how much of what is due it gives, its answer tells.
+        waiting.clear()
     effects: list[Effect] = []
     for cause, needs in waiting.items():
         how = _how(state, policy, needs[0])
@@ -88,6 +93,20 @@ def to_credit(
     return Credits(
         tuple(effects), frozenset(line for line, counts in due.items() if 0 < counts <= asked[line])
     )
+
+
+def _in_flight(state: State, papers: Papers, requested: frozenset[str]) -> set[str]:
+    """The causes of the credit memos that were asked for and are not answered. An answer that says no cause is taken
+    for one to any of them."""
+    returns = {told.document for told in papers.returns}
+    causes = {one.removeprefix(f"issue_credit/{state.order}/") for one in requested}
+    answered = {paper.data.cause for paper in papers.credits}
+    found = {
+        cause
+        for cause in causes - answered
+        if cause.startswith(f"{LESS}/") or cause.partition("+")[0] in returns
+    }
+    return found if sum(not paper.data.cause for paper in papers.credits) < len(found) else set()
 
 
 class _Invoiced:

@@ -6,7 +6,7 @@ Knows an order's state, the documents behind it and the policy; who is asked, an
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -24,6 +24,7 @@ from sayso.cash.evidence import lacking, more_than_ordered
 from sayso.cash.papers import Papers, papers_of
 from sayso.cash.policy import CashPolicy, Invoicing, zone_of
 from sayso.cash.shapes import Effect, Fact, ShipmentState, ShippedLine, State
+from sayso.cash.unbilled import Unbilled
 
 COMPLETE = "complete"
 CHARGES = "charges"
@@ -78,7 +79,7 @@ def to_invoice(
     `covers` says of it. The same state, facts and requests give the same effects with the same keys.
     """
     with arithmetic():
-        if not (_owing(state) or credit_due(state) or state.charges):
+        if not (_left_unbilled(state) or credit_due(state) or state.charges):
             return Triggered()
         papers = papers_of(facts)
         judged = _judge(state, papers, policy, requested)
@@ -111,7 +112,7 @@ def daily(
     held: list[Finding] = []
     with arithmetic():
         for state, facts in sorted(orders, key=lambda pair: pair[0].order):
-            judged = _judge(state, papers_of(facts), policy, requested) if _owing(state) else None
+            judged = _judge(state, papers_of(facts), policy, requested) if _left_unbilled(state) else None
             if judged is None:
                 continue
             held += judged.held
@@ -142,9 +143,9 @@ def cause_of(shipment: str, invoiced: Decimal) -> str:
     return f"{shipment}+{plain(invoiced)}" if invoiced else shipment
 
 
-def _owing(state: State) -> bool:
-    """Whether anything left that is not invoiced."""
-    return any(line.to_invoice > 0 for line in state.lines)
+def _left_unbilled(state: State) -> bool:
+    """Whether there may be anything to invoice: a cheap look, since most of the time there is nothing."""
+    return any(line.shipped > line.invoiced - line.credited for line in state.lines)
 
 
 def _judge(state: State, papers: Papers, policy: CashPolicy, requested: frozenset[str]) -> _Judged | None:
@@ -153,16 +154,17 @@ def _judge(state: State, papers: Papers, policy: CashPolicy, requested: frozense
     if all(policy.invoicing_for(state.customer, site).by == "erp" for site in sites):
         return None
     bill = Bill(state, papers, places_of(state.currency))
+    unbilled = Unbilled(state, papers)
     shipments = sorted(state.shipments, key=lambda shipment: (shipment.dispatched, shipment.shipment))
     asked = False
     open_ones: list[tuple[ShipmentState, str]] = []
     for shipment in shipments:
-        cause = cause_of(shipment.shipment, _invoiced_of(state, papers, shipment))
-        if _requested(state, cause, requested):
+        cause = cause_of(shipment.shipment, _invoiced_of(state, papers, shipment.shipment))
+        if _requested(state, papers, cause, requested):
             asked = True
             for line in shipment.lines:
-                counts = bill.waiting(line)
-                bill.reserve(line, counts)
+                counts = unbilled.asked_before(shipment, line)
+                unbilled.take(shipment, line, counts)
                 bill.ask(line, counts)
         else:
             open_ones.append((shipment, cause))
@@ -172,38 +174,47 @@ def _judge(state: State, papers: Papers, policy: CashPolicy, requested: frozense
         how = policy.invoicing_for(state.customer, shipment.site)
         if how.by == "erp":
             continue
-        _look_at(state, bill, _Load(shipment, cause, (), how), loads, held)
+        _look_at(state, bill, unbilled, _Load(shipment, cause, (), how), loads, held)
     return _Judged(state, papers, bill, tuple(loads), tuple(held), asked)
 
 
-def _invoiced_of(state: State, papers: Papers, shipment: ShipmentState) -> Decimal:
-    """How much was invoiced of a shipment: of what left with it, and of what an invoice says left with it, which may
-    have been corrected since."""
-    left = sum((line.invoiced for line in shipment.lines), ZERO)
-    named = sum(
+def _invoiced_of(state: State, papers: Papers, shipment: str) -> Decimal:
+    """How much invoices say to be of a shipment: the lines that name it and, of an invoice that was asked for it, those
+    that name none. It grows with every answer to a request for it, and with nothing else."""
+    return _answered(
+        state,
+        papers,
+        lambda cause, line: line.shipment == shipment or (not line.shipment and cause == shipment),
+    )
+
+
+def _answered(state: State, papers: Papers, about: Callable[[str, MoneyLine], bool]) -> Decimal:
+    """How much is on the order's invoices, of the lines that a look at their cause and at themselves picks."""
+    return sum(
         (
             papers.counts(state, line, line.shipment)
             for paper in papers.invoices
             for line in paper.lines_of(state.order)
-            if line.shipment == shipment.shipment
+            if about(paper.data.cause.partition("+")[0], line)
         ),
         ZERO,
     )
-    return max(left, named)
 
 
-def _look_at(state: State, bill: Bill, load: _Load, loads: list[_Load], held: list[Finding]) -> None:
+def _look_at(
+    state: State, bill: Bill, unbilled: Unbilled, load: _Load, loads: list[_Load], held: list[Finding]
+) -> None:
     """Adds a shipment to what may be invoiced, or to what waits. Either way its goods are spoken for."""
     waiting: list[tuple[ShippedLine, Decimal]] = []
     fitting: list[tuple[ShippedLine, Decimal]] = []
     for line in load.shipment.lines:
-        counts = bill.waiting(line)
+        counts = unbilled.waiting(load.shipment, line)
         if counts <= 0:
             continue
-        within = min(counts, bill.room(line.line)) if load.how.overshipped != "shipped" else counts
-        bill.reserve(line, counts)
+        room = counts if load.how.overshipped == "shipped" else unbilled.room(line.line)
+        unbilled.take(load.shipment, line, counts)
         waiting.append((line, counts))
-        fitting.append((line, within))
+        fitting.append((line, min(counts, room)))
     if not waiting:
         return
     beyond = load.how.overshipped == "hold" and fitting != waiting
@@ -218,9 +229,9 @@ def _look_at(state: State, bill: Bill, load: _Load, loads: list[_Load], held: li
         loads.append(load._replace(lines=kept))
 
 
-def _requested(state: State, cause: str, requested: frozenset[str]) -> bool:
+def _requested(state: State, papers: Papers, cause: str, requested: frozenset[str]) -> bool:
     """Whether a shipment was asked for under its cause, alone, with its whole order, or with a day."""
-    names = (cause, _whole(state))
+    names = (cause, _whole(state, papers))
     return any(f"{before}{name}" in requested for name in names for before in _spelled(state))
 
 
@@ -229,8 +240,9 @@ def _spelled(state: State) -> tuple[str, ...]:
     return "", f"{state.order}/", f"issue_invoice/{state.order}/"
 
 
-def _whole(state: State) -> str:
-    return cause_of(COMPLETE, sum((line.invoiced for line in state.lines), ZERO))
+def _whole(state: State, papers: Papers) -> str:
+    """The cause of a request for all that left. Invoices that say no cause are taken for answers to it."""
+    return cause_of(COMPLETE, _answered(state, papers, lambda cause, line: cause in ("", COMPLETE)))
 
 
 def _asks(judged: _Judged, policy: CashPolicy, requested: frozenset[str]) -> list[_Ask]:
@@ -240,7 +252,7 @@ def _asks(judged: _Judged, policy: CashPolicy, requested: frozenset[str]) -> lis
     ]
     together = tuple(load for load in judged.loads if load.how.when == "order_complete")
     if together and _finished(judged):
-        asks.append(_Ask(_whole(judged.state), together, (), together[0].how))
+        asks.append(_Ask(_whole(judged.state, judged.papers), together, (), together[0].how))
     if not asks:
         return _charges_alone(judged, policy, requested)
     for place, wanted in ((0, "first"), (-1, "last")):
