@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
 from sayso.canon.events_goods import ReceiptPosted, StockCounted
+from sayso.canon.events_out import PromiseBroken, PromiseKept
 from sayso.canon.findings import Finding
 from sayso.cash.findings import findings
 from sayso.cash.kept import ended
@@ -48,7 +49,7 @@ class Consequences:
         self._orders: dict[str, Folded] = {}
         self._before: dict[str, State | None] = {}
         self._effects: list[Effect] = []
-        self._news: list[outgoing.Said] = []
+        self._news: list[Ready] = []
         self._payments: dict[str, list[Finding]] = {}
         self._read: Understood | None = None
 
@@ -67,7 +68,7 @@ class Consequences:
                 self.booking.counted(new.data)
             elif isinstance(new.data, ReceiptPosted):
                 self.booking.received(new.data)
-            self._news.append(_news(new))
+            self._news.append(new)
 
     def on_payment(self, payment: str, found: Iterable[Finding]) -> None:
         """What is found of a payment now; what was found of it before, and is not any more, is over."""
@@ -85,7 +86,7 @@ class Consequences:
         for one in self._orders.values():
             self._decide(one, asked, terms)
         await self._write_effects(connection)
-        await outgoing.add(connection, self._news)
+        await outgoing.add(connection, [self._said(one) for one in self._news])
         scope = CaseScope(orders=sorted(self._orders), found_in=("order",))
         await settle_cases(connection, scope, self.findings, self._now, self._follow.cases)
         if self._payments:
@@ -153,11 +154,34 @@ class Consequences:
             if known.get(promise) != (how, cause) and known.get(promise, ("kept", ""))[0] in _BY_FACTS
         ]
         await endings.write(connection, rows)
+        said = [_of_promise(one, standing[one.promise]) for one in rows]
+        await outgoing.add(connection, [one for one in said if one is not None])
+
+    def _said(self, one: Ready) -> outgoing.Said:
+        """What was taken in is told on, as it came, to those who may see the order's customer."""
+        telling = one.telling
+        orders = [self._orders[name] for name in one.orders if name in self._orders]
+        customer = one.customer or next((order.after.customer for order in orders), "")
+        data = msgspec.json.decode(telling.data)
+        return outgoing.Said(
+            telling.type, telling.subject, customer, telling.occurred, data, telling.source, one.event
+        )
 
 
-def _news(one: Ready) -> outgoing.Said:
-    """What was taken in is told on to those who want to know."""
-    telling = one.telling
-    return outgoing.Said(
-        telling.type, telling.subject, one.customer, telling.occurred, msgspec.json.decode(telling.data)
-    )
+def _of_promise(word: Ending, state: State) -> outgoing.Said | None:
+    """How a promise ended, for those who want to know; that it was cancelled, its customer said."""
+    told: PromiseKept | PromiseBroken
+    if word.how == "kept":
+        told = PromiseKept(
+            promise=word.promise, customer=state.customer, ended=word.ended, order=state.order, cause=word.cause
+        )  # fmt: skip
+    elif word.how in ("late", "short", "refused_by_erp"):
+        told = PromiseBroken(
+            promise=word.promise, customer=state.customer, how=cast(Any, word.how), cause=word.cause, ended=word.ended,
+            order=state.order,
+        )  # fmt: skip
+    else:
+        return None
+    kind = "kept" if isinstance(told, PromiseKept) else "broken"
+    data = msgspec.to_builtins(told)
+    return outgoing.Said(f"sayso.promise.{kind}.v1", state.order, state.customer, word.ended, data)

@@ -27,9 +27,11 @@ _DECODERS = {type_: msgspec.json.Decoder(data) for type_, data in TYPES.items()}
 
 
 class Ready(NamedTuple):
-    """A telling whose orders are not looked up yet. `orders` it names itself; `names` are the keys of documents that it
-    is about; `introduces` is the key of the document that it is the first to tell of ("" for none); `customer` whose
-    receivables it changes."""
+    """A telling whose orders are not looked up yet.
+
+    `orders` it names itself; `names` are the keys of documents that it is about; `introduces` is the key of the document
+    that it is the first to tell of ("" for none); `customer` whose receivables it changes; `event` its id at its source.
+    """
 
     telling: Telling
     orders: frozenset[str]
@@ -37,6 +39,7 @@ class Ready(NamedTuple):
     introduces: str
     customer: str
     data: Told
+    event: str
 
 
 def ready(event: Event, message: int | None, received: datetime) -> Ready:
@@ -53,7 +56,13 @@ def ready(event: Event, message: int | None, received: datetime) -> Ready:
     word = INTRODUCES.get(family, "")
     names = frozenset() if orders and not _of_many(family) else frozenset(_names(family, data))
     return Ready(
-        telling, orders, names, f"{word} {data.document}" if word else "", getattr(data, "customer", ""), data
+        telling,
+        orders,
+        names,
+        f"{word} {data.document}" if word else "",
+        getattr(data, "customer", ""),
+        data,
+        event.id,
     )
 
 

@@ -26,7 +26,8 @@ ON CONFLICT DO NOTHING;
 -- name: gone
 -- Says of orders that are wholly handed over, and of which the ERP has no open demand any more, how they ended: short
 -- where a case says that something was missing, late where that is after the last promised day and one more for the
--- feed, else kept. `presumed`, because nobody has told of a shipment. $1 NULL: whichever items.
+-- feed, else kept. `presumed`, because nobody has told of a shipment; where the back office does tell what happens to an
+-- order, its events have the word. $1 NULL: whichever items.
 WITH gone AS (
     SELECT h.promise, min(h."order") AS number, max(h.day) AS day
     FROM handed_over h
@@ -48,6 +49,7 @@ WITH gone AS (
         FROM cases c WHERE c.promise = g.promise AND c.state = 'open' AND c.kind = 'promise_at_risk'
     ) c ON true
     WHERE NOT EXISTS (SELECT FROM reservations r WHERE r.promise = g.promise AND r.quantity > 0)
+        AND NOT EXISTS (SELECT FROM transactions t WHERE t."order" = g.number AND t.stage NOT IN ('unknown', 'placed'))
     ORDER BY g.promise
     RETURNING promise
 )
