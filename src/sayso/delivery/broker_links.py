@@ -174,7 +174,7 @@ class _Kafka(_Linked):
 
     def _opened(self) -> Any:
         return self._library_of.KafkaBroker(
-            urlsplit(self._url).netloc, logger=None, apply_types=False, acks="all", enable_idempotence=True,
+            urlsplit(self._url).netloc, logger=None, apply_types=False, acks="all",
             graceful_timeout=_ANSWERS_WITHIN,
         )  # fmt: skip
 
