@@ -55,9 +55,10 @@ def standing(applied: list[Fact], reversals: list[Fact], received: list[Fact]) -
 
 def standing_of(chosen: Chosen) -> list[Applied]:
     """The same, of an order's facts."""
-    return standing(
-        chosen.of("payment.applied"), chosen.of("payment.reversed"), chosen.of("payment.received")
-    )
+    applied = chosen.of("payment.applied")
+    if not applied:
+        return []
+    return standing(applied, chosen.of("payment.reversed"), chosen.of("payment.received"))
 
 
 def _each(applied: list[Fact]) -> Iterator[tuple[Fact, PaymentApplied]]:

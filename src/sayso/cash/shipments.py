@@ -245,6 +245,10 @@ def counts_as_shipped(
 
 
 def _spread_returns(goods: list[Goods], asks: list[Ask]) -> None:
+    if len(goods) == 1:  # as usual: there is nothing to choose
+        goods[0].returned = min(goods[0].counts, sum((counts for _, _, counts in asks), ZERO))
+        return
+
     def room(one: Goods) -> Decimal:
         return one.counts - one.returned
 
