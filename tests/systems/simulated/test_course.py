@@ -98,14 +98,27 @@ async def test_a_complete_order_leaves_at_once_or_not_at_all() -> None:
 
 
 async def test_stock_that_others_wait_for_stays() -> None:
-    """What came late does not take what was promised to somebody else for a later day."""
+    """Who waits for goods that are late does not take what was promised to somebody else for a later day."""
     world = company(stock={("A", "LON"): Decimal(10)})
+    world.buy("PO-1", 1, ("A", "LON"), Decimal(8), START.date(), START + 5 * DAY)
     later = release("WEB-2", (1, "A", 10))
     later.body["lines"][0]["ship_on"] = "2011-02-03"
     await world.wms.ask(later)
     await world.wms.ask(release("WEB-1", (1, "A", 8)))
-    await world.until(START + 3 * DAY)
+    await world.until(START + 4 * DAY)
     assert world.wms.shipped == {("WEB-2", 1): 10}
+    await world.until(START + 7 * DAY)
+    assert world.wms.shipped == {("WEB-2", 1): 10, ("WEB-1", 1): 8}
+
+
+async def test_without_late_goods_the_first_are_served_first() -> None:
+    world = company(stock={("A", "LON"): Decimal(10)})
+    for order, ship_on in (("WEB-1", "2011-02-01"), ("WEB-2", "2011-02-02"), ("WEB-3", "2011-02-01")):
+        ask = release(order, (1, "A", 5))
+        ask.body["lines"][0]["ship_on"] = ship_on
+        await world.wms.ask(ask)
+    await world.until(START + 5 * DAY)
+    assert world.wms.shipped == {("WEB-1", 1): 5, ("WEB-3", 1): 5}
 
 
 async def test_cancelled_goods_stay_and_both_systems_take_it_once() -> None:
@@ -148,6 +161,7 @@ async def test_the_erp_tells_demand_and_stock_as_facts() -> None:
     world = company(stock={("A", "LON"): Decimal(30)})
     await world.erp.ask(submit("WEB-1", ("A", 10)))
     facts = world.facts(START + HOUR)
+    assert world.facts(START + HOUR) == {}
     assert facts["stock"] == [{"item": "A", "site": "LON", "on_hand": "30"}]
     row = facts["demand"][0]
     assert (row["order"], row["quantity"], row["amount"], row["due"]) == (
@@ -163,6 +177,18 @@ async def test_the_erp_tells_demand_and_stock_as_facts() -> None:
     await world.ar.ask(invoice("WEB-1", (1, "A", 10)))
     assert world.facts(START + 2 * DAY)["demand"] == [{"document": "SO-WEB-1", "line": "1", "deleted": True}]
     assert world.facts(START + 2 * DAY) == {}
+    await world.ar.ask(invoice("WEB-1", (1, "A", 10), cause="SH-2"))
+    assert world.facts(START + 2 * DAY) == {}
+
+
+async def test_only_what_changed_is_told() -> None:
+    world = company()
+    await world.erp.ask(submit("WEB-1", ("A", 10), ("B", 4)))
+    assert [row["line"] for row in world.facts(START + HOUR)["demand"]] == ["1", "2"]
+    await world.wms.ask(release("WEB-1", (1, "A", 10)))
+    facts = world.facts(START + 2 * DAY)
+    assert [row["line"] for row in facts["demand"]] == ["1"]
+    assert [row["item"] for row in facts["stock"]] == ["A"]
 
 
 async def test_a_line_without_a_site_leaves_from_where_it_is() -> None:

@@ -139,16 +139,18 @@ class Floor(System):
         )
 
     def _spare(self, want: Wanted) -> Decimal:
-        """What is there and need not stay for those who come later, beyond what is to arrive for them in time."""
-        there = self.stock.free(want.place)
-        queue = [one for one in self._queue[want.place] if one.open]
-        self._queue[want.place] = queue
-        later = sorted((one for one in queue if one.turn > want.turn), key=lambda one: one.turn)
+        """What is there for it. Where a purchase is overdue, what those who come on later days need stays for them, beyond
+        what is to arrive for them in time: the goods that are late were not theirs."""
+        there, today = self.stock.free(want.place), self.now.date()
+        self._queue[want.place] = [one for one in self._queue[want.place] if one.open]
+        incoming = self.office.incoming(want.place)
+        if not any(at.date() <= today for at, _ in incoming):
+            return max(there, ZERO)
+        later = [one for one in self._queue[want.place] if one.ship_on > want.ship_on]
         need = most = ZERO
-        coming = [pair for pair in self.office.incoming(want.place) if pair[0].date() > self.now.date()]
-        for one in later:
+        for one in sorted(later, key=lambda one: one.turn):
             need += one.open
-            in_time = sum((units for at, units in coming if at.date() <= one.ship_on), ZERO)
+            in_time = sum((units for at, units in incoming if today < at.date() <= one.ship_on), ZERO)
             most = max(most, need - in_time)
         return max(there - most, ZERO)
 
