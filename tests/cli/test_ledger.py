@@ -58,7 +58,7 @@ async def test_cases_are_listed_a_page_at_a_time(command, conn):
         )  # fmt: skip
     said = await command("cases", "--limit", "1")
     assert said.exit_code == 0, said.output
-    for word in ("cas_2", "promise at risk", "operations", "30.6", "sayso cases --cursor cas_2"):
+    for word in ("cas_2", "Promise at risk", "operations", "30.6", "sayso cases --cursor cas_2"):
         assert word in said.stdout, word
     rest = json.loads((await command("cases", "--cursor", "cas_2", "--json")).stdout)
     assert [one["case"] for one in rest["cases"]] == ["cas_1"]

@@ -162,7 +162,17 @@ def _list(flags: dict[str, Any], as_json: bool, overdue: bool, kind: str | None,
         click.echo("There is no case." if query.state == "all" else f"There is no {query.state} case.")
         return
     table = options.table(
-        "Case", "Since", "Due", "What", "Whose", "Order", "Customer", "Item", "Amount", "Next step"
+        "Case",
+        "Since",
+        "Due",
+        "What",
+        "Whose",
+        "Order",
+        "Customer",
+        "Item",
+        "Amount",
+        "Next step",
+        whole=("Case",),
     )
     for one in found["cases"]:
         what = one["title"] + ("" if one["state"] == "open" else f" ({one['closed_why']})")
@@ -205,7 +215,7 @@ def _tell(body: bytes, as_json: bool) -> None:
             f"  {_day(past['at'])} {past['by'] or 'the facts'}: {past['action']} {past['note']}".rstrip()
         )
     if order := found["context"]:
-        money = ", ".join(f"{name} {told}" for name, told in order["money"].items())
+        money = ", ".join(f"{name} {told}" for name, told in order["money"].items() if told != "0")
         click.echo(f"Order {order['order']} of {order['customer']} is {order['stage']}. {money}".rstrip())
         for event in order["events"]:
             click.echo(f"  {_day(event['at'])} {event['type']} {event['document']} from {event['source']}")
