@@ -85,11 +85,3 @@ async def house_of(shop: Shop, keys: Any, calling: Any) -> AsyncIterator[House]:
     )
     async with calling(app) as http:
         yield House(shop, http, working)
-
-
-def event(id_: str, type_: str, order: str, at: str, **data: Any) -> dict[str, Any]:
-    """A CloudEvent."""
-    return {
-        "specversion": "1.0", "id": id_, "source": data.pop("source", "wms"), "type": f"sayso.{type_}.v1",
-        "subject": order, "time": at, "datacontenttype": "application/json", "data": data,
-    }  # fmt: skip

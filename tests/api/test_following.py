@@ -8,10 +8,11 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from api.following import JSON, House, event, house_of
+from api.following import JSON, House, house_of
 from api.test_real import exact
 from sayso.api import shapes
 from sayso.api import shapes_follow as follow
+from told import event
 from world import MONDAY, asking, shop_on
 
 DAY = "2026-03-02T09:0{}:00Z"

@@ -11,42 +11,20 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from api.following import event
-from sayso.desk.follow_policy import FollowPolicy
-from sayso.desk.taking import Taking
-from sayso.desk.taking import event as taken
-from sayso.desk.working import Working
-from sayso.promise.policy import Policy
-from sayso.store import contracts
 from sayso.store import database as store_database
 from sayso.store.inbox import Message
-from sayso.systems.contracts import shipped, simulated
-from world import ANYONE, MONDAY
+from told import Told, as_message, event
 
 LINES = [{"line": 1, "item": "lamp", "quantity": "4", "unit_price": "20", "tax": "16"}]
 AT = "2026-03-02T09:00:00Z"
 
 
-class Told:
-    """Systems that tell, and a worker."""
-
-    def __init__(self, pool: Any) -> None:
-        self.pool = pool
-        self.now = MONDAY
-        self.working = Working(pool, Policy(), FollowPolicy(), {}, lambda: self.now)
-
-    async def __call__(self, *messages: Message) -> None:
-        self.now += timedelta(minutes=1)
-        await Taking(self.pool).events(messages, b"", ANYONE, None, self.now)
-        await self.working.settle(rounds=False)
-
-
 @pytest_asyncio.fixture
 async def told(database: str) -> AsyncIterator[Told]:
     pool = await store_database.pool(database, "sayso", 3)
-    for system in simulated():
-        await contracts.install(pool, shipped(system).values(), MONDAY - timedelta(days=1))
-    yield Told(pool)
+    found = Told(pool)
+    await found.agree()
+    yield found
     await pool.close()
 
 
@@ -62,7 +40,7 @@ def placed(order: str) -> Message:
         currency="GBP",
         lines=LINES,
     )
-    return taken(json.dumps(told).encode())
+    return as_message(told)
 
 
 def shipconf(order: str, quantity: str = "qty") -> Message:

@@ -122,8 +122,8 @@ _CAME = {
     "done": "{system} did it: {what}",
     "refused": "{system} refused to {what}",
     "failed": "{system} could not be brought to {what}",
-    "dropped": "{what} was given up",
-    "unclear": "it is not clear whether {system} did it: {what}",
+    "dropped": "Given up: {system} is not to {what}",
+    "unclear": "It is not clear whether {system} did it: {what}",
 }
 
 
@@ -139,7 +139,7 @@ def _effects(effects: Iterable[Effect]) -> Iterator[Entry]:
             says = came.format(system=one.system, what=what)
             says += f" ({one.problem})" if one.problem else ""
             tries = f", at the {_th(one.tries)} try" if one.tries > 1 else ""
-            yield _ours(at, f"effect.{one.state}", says[0].upper() + says[1:] + tries, one.system, one.effect)
+            yield _ours(at, f"effect.{one.state}", says + tries, one.system, one.effect)
 
 
 def _th(number: int) -> str:
