@@ -16,7 +16,7 @@ from sayso.canon.events_order import OrderHeld, OrderRejected
 from sayso.cases.acting import Action
 from sayso.cases.policy import read as policy_of
 from sayso.desk.calling import Caller
-from sayso.errors import BadField, Conflict, KeyReused, NotFound
+from sayso.errors import BadField, Conflict, KeyReused, NotAllowed, NotFound
 from sayso.store import database as stores
 from sayso.store import inbox, outbox
 
@@ -284,6 +284,10 @@ async def test_a_key_bound_to_customers_sees_and_works_its_own(office: Office) -
     with pytest.raises(NotFound):
         await office.act(case, "note", other, note="mine?")
     await office.act(case, "note", bound, note="mine")
+    with pytest.raises(NotAllowed):
+        await office.act(case, "approve_substitution", bound, item="mug", unit_price=Decimal("0.01"))
+    await office.act(case, "accept_short", bound)
+    assert await office.cases(bound) == []
 
 
 async def test_the_list_is_filtered(office: Office) -> None:

@@ -16,7 +16,7 @@ from sayso.cases.policy import CasePolicy
 from sayso.desk.calling import Caller, CaseQuery, Reply
 from sayso.desk.remedies import REACHING, Done, Work
 from sayso.desk.settling import CaseScope, Settled, closing, settle_cases, tell_cases
-from sayso.errors import Conflict, KeyReused, NotFound
+from sayso.errors import Conflict, KeyReused, NotAllowed, NotFound
 from sayso.store import cases as rows
 from sayso.store import promises, transactions
 from sayso.store.cases import Act, Asked, Closed, Row
@@ -27,6 +27,8 @@ __all__ = ["CaseQuery", "CaseScope", "Casework", "Settled", "settle_cases"]
 
 #: How many events of the order are shown beside a case.
 EVENTS = 10
+#: What somebody who acts for a customer may do: the rest is the company's to decide.
+_OF_CUSTOMERS = ("accept_short", "note")
 _ENCODER = msgspec.json.Encoder(decimal_format="string", order="sorted")
 
 
@@ -85,6 +87,11 @@ class Casework:
 
     async def _done(self, connection: Any, row: Row, asked: Action, caller: Caller, now: datetime) -> Done:
         checked(asked, row.kind)
+        if caller.customers is not None and asked.action not in _OF_CUSTOMERS:
+            raise NotAllowed(
+                f"a key bound to customers cannot {asked.action.replace('_', ' ')}",
+                remedy="use a key that is bound to none; with this one: " + ", ".join(_OF_CUSTOMERS),
+            )
         if row.state != "open" and asked.action != "note":
             raise Conflict(
                 f"case {row.id} is closed: {row.closed_why}",
