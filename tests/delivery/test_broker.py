@@ -203,6 +203,21 @@ async def test_nothing_is_acknowledged_before_it_is_kept(pool, server):
     assert [id_ for _, id_, _ in await kept(pool)] == [f"P-{count}" for count in range(5)]
 
 
+async def test_what_is_being_kept_when_it_must_stop_is_brought_to_the_next_at_once(pool, server):
+    begun = asyncio.Event()
+
+    async def never(found):
+        begun.set()
+        await asyncio.sleep(3600)
+
+    async with Running(pool, server.url, keep=never):
+        await until(lambda: pool.fetchval("SELECT count(*) FROM outgoing_reached"))
+        await publish(server, event("P-1"))
+        await asyncio.wait_for(begun.wait(), 10)
+    async with Running(pool, server.url):
+        await until(lambda: pool.fetchval("SELECT count(*) = 1 FROM inbox"), 10)
+
+
 async def test_one_process_speaks_and_the_other_stands_by_until_it_leaves(pool, server):
     first = Running(pool, server.url)
     async with Running(pool, server.url) as second:

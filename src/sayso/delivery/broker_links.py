@@ -26,6 +26,7 @@ _WAIT = 0.2  # seconds until a batch that is not full is handed on
 _ACK_WAIT = 30.0  # seconds after which what was not acknowledged is brought again
 _AGAIN_WITHIN = 600.0  # seconds in which the broker drops what is published twice under one id
 _ANSWERS_WITHIN = 5.0
+_PATIENCE = 2.0  # seconds that what is being kept gets to end, when asked to stop
 
 
 class Link(Protocol):
@@ -73,6 +74,7 @@ class _Linked:
         self._in = prefix_in
         self._out = prefix_out
         self._take = take
+        self._taking: set[asyncio.Future[None]] = set()
         self._library_of = _library(self._library)
         self._broker = self._opened()
 
@@ -89,13 +91,22 @@ class _Linked:
         return None
 
     async def stop(self) -> None:
+        if self._taking:
+            _, late = await asyncio.wait(self._taking, timeout=_PATIENCE)
+            for task in late:
+                task.cancel()
         with suppress(Exception):
             await asyncio.wait_for(self._broker.stop(), _ANSWERS_WITHIN)
 
     async def _taken(self, arrived: Sequence[Arrived], message: Any) -> None:
+        """Take and acknowledge; what was not taken when it must stop is given back, so that it is brought again at once."""
+        task = asyncio.ensure_future(self._take(arrived))
+        self._taking.add(task)
+        task.add_done_callback(self._taking.discard)
         try:
-            await self._take(arrived)
+            await task
         except BaseException:
+            task.cancel()
             with suppress(Exception):
                 await message.nack()
             raise
@@ -225,6 +236,8 @@ class _Rabbit(_Linked):
                 await self._taken([_from_rabbit(message.raw_message)], message)
 
         await self._broker.start()
+        if self._out:
+            await self._broker.declare_exchange(self._exchange(self._out))
 
     async def publish(self, outward: Outward) -> None:
         await self._broker.publish(
