@@ -8,6 +8,7 @@ import pytest
 
 from cash.some import (
     CHARGES,
+    Application,
     DisputeClosed,
     DisputeOpened,
     InvoiceDelivered,
@@ -25,6 +26,7 @@ from cash.some import (
     shipped,
     to,
 )  # fmt: skip
+from sayso.cash.findings import findings
 from sayso.cash.fold import fold
 from sayso.cash.shapes import Fact, InvoiceState, State
 
@@ -136,14 +138,24 @@ def test_an_invoice_of_other_orders_is_not_the_orders() -> None:
     assert folded(placed(), other).invoices == ()
 
 
-def dispute(document: str = "D-1", amount: str = "12") -> Fact:
-    return fact(DisputeOpened(document=document, invoice="I-1", amount=d(amount), currency="GBP"), 80, "ar")
+def dispute(document: str = "D-1", amount: str = "12", reason: str = "") -> Fact:
+    data = DisputeOpened(document=document, invoice="I-1", amount=d(amount), currency="GBP", reason=reason)
+    return fact(data, 80, "ar")
 
 
 def test_disputes_are_open_until_they_are_closed() -> None:
     closed = fact(DisputeClosed(document="D-1", outcome="withdrawn"), 79, "ar")
     assert invoice_of(INVOICE, dispute(), dispute("D-2", "5")).disputed == 17
     assert invoice_of(INVOICE, closed, dispute(), dispute("D-2", "5")).disputed == 5
+
+
+def test_why_it_was_deducted_or_disputed_is_told_while_it_is_open() -> None:
+    less = applied("AP-1", Application(invoice="I-1", amount=d("36"), deduction=d("12"), reason="freight"))
+    one = invoice_of(INVOICE, less, dispute(reason="damaged"))
+    assert (one.disputes, one.reasons) == (("D-1",), ("damaged", "freight"))
+    (deducted,) = [f for f in findings(folded(placed(), SENT, INVOICE, less)) if f.kind == "deduction_open"]
+    assert deducted.facts["reason"] == "freight"
+    assert invoice_of(INVOICE, less, credited("CM", "I-1", total="12")).reasons == ()
 
 
 def test_an_invoice_that_is_spoken_of_and_was_not_told_is_missed() -> None:

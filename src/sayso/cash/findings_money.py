@@ -73,11 +73,13 @@ def _as_invoiced(state: State, line: LineState, some: Decimal) -> Decimal | None
 
 def _of_invoice(state: State, invoice: InvoiceState, kind: str, amount: Decimal) -> Finding:
     of_one = len(invoice.orders) < 2
+    told = {"reason": ", ".join(invoice.reasons), "disputes": ", ".join(invoice.disputes)}
+    said = {name: text for name, text in told.items() if text and kind != "overpaid"}
     return Finding(
         kind=kind, key=invoice.invoice, order=state.order if of_one else "", customer=invoice.customer,
         document=invoice.invoice, amount=amount, currency=invoice.currency,
         facts={
             "amount": plain(amount), "currency": invoice.currency, "document": invoice.invoice,
-            "invoice": invoice.invoice, "open": plain(invoice.open), "total": plain(invoice.total),
+            "invoice": invoice.invoice, "open": plain(invoice.open), "total": plain(invoice.total), **said,
         },
     )  # fmt: skip

@@ -31,8 +31,8 @@ class Bill:
     on lines of each order; all else is shared out over the orders."""
 
     __slots__ = (
-        "credited", "deducted", "delivered", "direct", "discounted", "disputed", "fact", "paid", "shares", "told", "total",
-        "written_off",
+        "credited", "deducted", "delivered", "direct", "discounted", "disputed", "disputes", "fact", "paid", "reasons",
+        "shares", "told", "total", "written_off",
     )  # fmt: skip
 
     def __init__(self, fact: Fact, told: InvoiceIssued, shares: dict[str, Decimal], total: Decimal) -> None:
@@ -42,6 +42,8 @@ class Bill:
         self.total = total
         self.paid = self.discounted = self.credited = self.written_off = self.deducted = self.disputed = ZERO
         self.direct: dict[str, Decimal] = {}
+        self.disputes: list[str] = []
+        self.reasons: set[str] = set()
         self.delivered: datetime | None = None
 
     def open(self) -> Decimal:
@@ -155,7 +157,9 @@ def settle(order: str, lines: Lines, bills: dict[str, Bill], chosen: Chosen, mis
             bill.paid += applied.line.amount
             bill.discounted += applied.line.discount
             bill.written_off += applied.line.write_off
-            bill.deducted += applied.line.deduction
+            if applied.line.deduction:
+                bill.deducted += applied.line.deduction
+                bill.reasons.add(applied.line.reason)
     _dispute(order, bills, chosen, missing)
     for fact in chosen.in_time("invoice.delivered"):
         bill = _bill(cast(InvoiceDelivered, fact.data).invoice, order, fact, bills, missing)
@@ -206,6 +210,8 @@ def _dispute(order: str, bills: dict[str, Bill], chosen: Chosen, missing: set[st
         bill = _bill(told.invoice, order, fact, bills, missing)
         if bill is not None and fact.document not in closed:
             bill.disputed += told.amount
+            bill.disputes.append(fact.document)
+            bill.reasons.add(told.reason)
     for fact in chosen.of("dispute.closed"):
         _bill(cast(DisputeClosed, fact.data).invoice, order, fact, bills, missing)
 

@@ -129,6 +129,8 @@ def invoice_state(bill: Bill, order: str) -> InvoiceState:
         charges=FORMS[charges_of(told)] if told.charges else ZERO,
         orders=tuple(sorted(bill.shares)),
         cause=told.cause,
+        disputes=tuple(sorted(bill.disputes)),
+        reasons=tuple(sorted(reason for reason in bill.reasons if reason and (open_ > 0 or bill.disputes))),
     )
 
 

@@ -114,7 +114,8 @@ class ShipmentState(Struct, frozen=True, kw_only=True):
 
 class InvoiceState(Struct, frozen=True, kw_only=True):
     """An invoice, all orders' lines of it. total = paid + discounted + credited + written_off + open;
-    `deducted` is the part of what is open that the payer kept back. `share` is what of the total belongs to this order."""
+    `deducted` is the part of what is open that the payer kept back. `share` is what of the total belongs to this order.
+    `disputes` are the open ones, by number; `reasons` why it was deducted or disputed, as far as that is open."""
 
     invoice: str
     customer: str
@@ -134,6 +135,8 @@ class InvoiceState(Struct, frozen=True, kw_only=True):
     charges: Decimal = _ZERO
     orders: tuple[str, ...] = ()
     cause: str = ""
+    disputes: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
 
 
 class Difference(Struct, frozen=True, kw_only=True):
