@@ -5,9 +5,7 @@ The shapes are asked once what they hold; a figure is then a comparison, and onl
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Decimal
-from operator import attrgetter
 from typing import Any
 
 from msgspec import Struct
@@ -38,12 +36,9 @@ _NOT_SIGNED = (PaymentReceived, PaymentReversed, DisputeOpened, DisputeClosed, A
 """Where an amount below zero is another document: a reversal, a credit."""
 _NAMED = ("document", "item", "invoice", "shipment", "customer", "kind", "site")
 
-Getter = Callable[[Any], tuple[Any, ...]]
-
 
 class _Figures(Struct):
-    """Which fields of a shape hold what, and how to get at all of a kind at once. `signed`: which decimals may be below
-    zero; `named`: texts that must say something."""
+    """Which fields hold what. `signed`: decimals that may be below zero; `named`: texts that must say something."""
 
     decimals: tuple[str, ...]
     signed: frozenset[str]
@@ -52,9 +47,6 @@ class _Figures(Struct):
     days: tuple[str, ...]
     lists: tuple[str, ...]
     named: tuple[str, ...]
-    get_decimals: Getter
-    get_wholes: Getter
-    get_texts: Getter
     has_unit: bool
     has_currency: bool
 
@@ -74,19 +66,9 @@ def _figures(shape: type[Struct]) -> _Figures:
         days=of("day"),
         lists=tuple(name for name, kind, inner in known if kind == "list" and issubclass(inner, Struct)),
         named=tuple(name for name in _NAMED if name in of("text") and name in required),
-        get_decimals=_getter(of("number")),
-        get_wholes=_getter(of("integer")),
-        get_texts=_getter(of("text")),
         has_unit={"uom", "original"} <= {name for name, _, _ in known},
         has_currency="currency" in of("text"),
     )
-
-
-def _getter(names: tuple[str, ...]) -> Getter:
-    if not names:
-        return lambda struct: ()
-    get = attrgetter(*names)
-    return (lambda struct: (get(struct),)) if len(names) == 1 else get
 
 
 _known: dict[type, _Figures] = {}
@@ -105,15 +87,16 @@ def looked_at(struct: Any, at: str, lookups: Lookups, *, long: bool = True) -> A
     Raises Unusable naming the field below `at`, its value and the remedy; InvalidOperation where a number is NaN.
     """
     figures = _of(type(struct))
-    for number in figures.get_decimals(struct):
-        # Most are plain quantities; whatever else is looked at again by name.
+    for name in figures.decimals:
+        number = getattr(struct, name)
+        # Most are plain quantities; whatever else is looked at again.
         if number is not None and not (_ZERO <= number < MOST and number.adjusted() > -MOST_PLACES):
             _check_decimals(struct, figures, at)
             break
-    for whole in figures.get_wholes(struct):
-        if not 0 <= whole <= MOST_WHOLE:
+    for name in figures.wholes:
+        if not 0 <= getattr(struct, name) <= MOST_WHOLE:
             _check_wholes(struct, figures, at)
-    if long and max(map(len, figures.get_texts(struct)), default=0) > MOST_TEXT:
+    if long:
         _check_texts(struct, figures, at)
     for name in figures.named:
         if not getattr(struct, name):
