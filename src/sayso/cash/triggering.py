@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from sayso.canon.decimals import ZERO, arithmetic, plain, rounded
+from sayso.canon.decimals import ZERO, arithmetic, money, plain, rounded
 from sayso.canon.events_money import MoneyLine
 from sayso.canon.events_shared import Charge
 from sayso.canon.findings import Finding
@@ -325,7 +325,7 @@ def _body(
         "customer": customer, "currency": currency, "issued": issued.isoformat(),
         "due": (issued + timedelta(days=days)).isoformat(), "cause": ask.cause,
         "lines": msgspec.to_builtins(list(lines)), "charges": msgspec.to_builtins(list(_in_money(ask.charges, currency))),
-        "total": str(_total(lines, ask.charges)),
+        "total": money(_total(lines, ask.charges), places_of(currency)),
     }  # fmt: skip
 
 
