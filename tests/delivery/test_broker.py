@@ -180,7 +180,7 @@ async def test_nothing_is_acknowledged_before_it_is_kept(pool, server):
     async def keep(found):
         if not away.is_set():
             raise StoreAway("PostgreSQL cannot be reached")
-        await inbox.keep(pool, found, now())
+        await inbox.keep(pool, [one.message for one in found], now())
 
     async with Running(pool, server.url, keep=keep):
         await until(lambda: pool.fetchval("SELECT count(*) FROM outgoing_reached"))
@@ -216,6 +216,19 @@ async def test_what_is_being_kept_when_it_must_stop_is_brought_to_the_next_at_on
         await asyncio.wait_for(begun.wait(), 10)
     async with Running(pool, server.url):
         await until(lambda: pool.fetchval("SELECT count(*) = 1 FROM inbox"), 10)
+
+
+async def test_a_message_that_nobody_can_read_is_kept_and_holds_up_nothing(pool, server):
+    async def keep(found):
+        if any(one.message.id == "P-1" for one in found):
+            raise ValueError("a fault of ours")
+        await inbox.keep(pool, [one.message for one in found], now())
+
+    async with Running(pool, server.url, keep=keep):
+        await until(lambda: pool.fetchval("SELECT count(*) FROM outgoing_reached"))
+        await publish(server, *(event(f"P-{count}") for count in range(4)))
+        await until(lambda: pool.fetchval("SELECT count(*) = 4 FROM inbox"))
+    assert [id_ for _, id_, _ in await kept(pool)] == ["P-0", "P-1", "P-2", "P-3"]
 
 
 async def test_one_process_speaks_and_the_other_stands_by_until_it_leaves(pool, server):

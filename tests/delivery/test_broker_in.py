@@ -23,8 +23,8 @@ def arrived(body: bytes | dict, topic: str = "sayso.in.wms", **headers: str) -> 
 
 
 def only(one: Arrived):
-    (message,) = messages(one, "sayso.in")
-    return message
+    (brought,) = messages(one, "sayso.in")
+    return brought.message
 
 
 def test_a_cloud_event_in_structured_mode_is_kept_byte_for_byte():
@@ -60,7 +60,8 @@ def test_a_batch_is_its_events_in_their_order():
     found = messages(
         arrived(json.dumps(batch).encode(), content_type="application/cloudevents-batch+json"), "sayso.in"
     )
-    assert [one.id for one in found] == ["P-1", "P-2", "sayso_in:7/2"]
+    assert [one.message.id for one in found] == ["P-1", "P-2", "sayso_in:7/2"]
+    assert [one.event for one in found] == [True, True, False]
 
 
 @pytest.mark.parametrize(
@@ -95,5 +96,17 @@ def test_an_event_that_cannot_be_told_from_others_is_kept_as_it_came(change):
     assert (found.source, found.id, found.body) == ("wms", "sayso_in:7", body)
 
 
-def test_a_subject_without_a_system():
-    assert only(arrived(b"x", "sayso.in")).source == "broker"
+@pytest.mark.parametrize("topic", ["sayso.in", "sayso.in.sayso", "sayso.in.$$$", "sayso.in." + "w" * 61])
+def test_a_subject_that_names_no_system(topic):
+    assert only(arrived(b"x", topic)).source == "broker"
+
+
+def test_a_place_is_no_name():
+    (given,), (placed,) = (messages(arrived(b"x", **more), "sayso.in") for more in ({"message_id": "M"}, {}))
+    assert given.named
+    assert not placed.named
+
+
+def test_what_is_of_no_order_has_no_orders_key():
+    for type_ in ("sayso.stock.counted.v1", "sayso.receipt.posted.v1", "sayso.payment.received.v1"):
+        assert only(arrived({**EVENT, "type": type_})).key == ""

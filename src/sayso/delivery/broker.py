@@ -17,13 +17,12 @@ import structlog
 from msgspec import Struct
 from prometheus_client import Counter
 
-from sayso.delivery.broker_in import Arrived, messages
+from sayso.delivery.broker_in import Arrived, Brought, messages
 from sayso.delivery.broker_links import Link, linked
 from sayso.delivery.broker_out import Publishing
 from sayso.errors import Misconfigured, SaysoError
 from sayso.store import inbox
 from sayso.store.database import mapped
-from sayso.store.inbox import Message
 from sayso.store.outgoing import Reader
 
 log = structlog.get_logger()
@@ -35,7 +34,7 @@ _RENEW = 10.0  # seconds
 _EVERY = 0.2
 _PAUSE, _LONGEST_PAUSE = 0.5, 10.0
 
-Keep = Callable[[Sequence[Message]], Awaitable[None]]
+Keep = Callable[[Sequence[Brought]], Awaitable[None]]
 """Keeps messages in their order, all or none; returns when they are kept for good. Known ones change nothing."""
 
 
@@ -166,22 +165,26 @@ class Broker:
                 pause = min(2 * pause, _LONGEST_PAUSE)
         _kept.inc(len(found))
 
-    async def _kept_all(self, found: Sequence[Message]) -> None:
+    async def _kept_all(self, found: Sequence[Brought]) -> None:
         try:
             await self._keep(found)
         except SaysoError:
             raise
         except Exception as fault:
             if len(found) == 1:
-                raise
-            log.error("messages from the broker are kept one by one", fault=repr(fault))
+                # As it came, then: it must neither be lost nor hold up what comes behind it.
+                log.error(
+                    "a message from the broker is kept unread", id=found[0].message.id, fault=repr(fault)
+                )
+                await self._into_inbox(found)
+                return
             for one in found:
-                await self._keep([one])
+                await self._kept_all([one])
 
-    async def _into_inbox(self, found: Sequence[Message]) -> None:
+    async def _into_inbox(self, found: Sequence[Brought]) -> None:
         with mapped():
             async with self._pool.acquire() as connection, connection.transaction():
-                await inbox.keep(connection, found, self._now())
+                await inbox.keep(connection, [one.message for one in found], self._now())
 
 
 def _link(settings: BrokerSettings, take: Callable[[Sequence[Arrived]], Awaitable[None]]) -> Link:

@@ -6,20 +6,25 @@ Pure reading: knows the names that each kind of broker gives the same header, ma
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
+from sayso.canon.events import family_of
 from sayso.store.inbox import Message
 
 STRUCTURED = "application/cloudevents+json"
 BATCHED = "application/cloudevents-batch+json"
-_LONGEST = 512  # of an id; a longer one is not used
+_LONGEST = 200  # of an id; a longer one is not used
 # The attributes' prefix in each protocol binding of CloudEvents: NATS and HTTP, Kafka, AMQP.
 _PREFIXES = ("ce-", "ce_", "cloudevents:", "cloudevents_")
 _OWN = "sayso"
+_SYSTEM = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
+# What is told of goods or money and not of an order: its subject is no order's number.
+_OF_NO_ORDER = frozenset({"stock.counted", "receipt.posted", "payment.received"})
 
 
 class Arrived(Struct, frozen=True):
@@ -30,6 +35,14 @@ class Arrived(Struct, frozen=True):
     place: str
     headers: Mapping[str, str]
     body: bytes
+
+
+class Brought(Struct, frozen=True):
+    """A message that was told apart. `event`: it is a CloudEvent; `named`: its id is its sender's, not its place."""
+
+    message: Message
+    event: bool = False
+    named: bool = False
 
 
 class _Head(Struct, frozen=True):
@@ -46,7 +59,7 @@ _HEAD = msgspec.json.Decoder(_Head)
 _MANY = msgspec.json.Decoder(list[msgspec.Raw])
 
 
-def messages(arrived: Arrived, prefix: str) -> list[Message]:
+def messages(arrived: Arrived, prefix: str) -> list[Brought]:
     """What is to be kept of it, in its order: one, or each of a batch.
 
     `prefix` is the subject's beginning (`sayso.in`); the word after it names the system, whose message it is if it is no
@@ -57,26 +70,28 @@ def messages(arrived: Arrived, prefix: str) -> list[Message]:
     content_type = headers.get("content-type", "") or "application/json"
     if content_type.startswith(BATCHED) and (many := _several(arrived.body)):
         return [
-            _message(each, {}, system, f"{arrived.place}/{count}", STRUCTURED)
+            _brought(each, {}, system, f"{arrived.place}/{count}", STRUCTURED)
             for count, each in enumerate(many)
         ]
-    return [_message(arrived.body, headers, system, arrived.place, content_type)]
+    return [_brought(arrived.body, headers, system, arrived.place, content_type)]
 
 
-def _message(body: bytes, headers: Mapping[str, str], system: str, place: str, content_type: str) -> Message:
+def _brought(body: bytes, headers: Mapping[str, str], system: str, place: str, content_type: str) -> Brought:
     attributes = _attributes(headers)
     if {"id", "source", "type", "specversion"} <= attributes.keys():
         body, content_type = _structured(attributes, body, content_type), STRUCTURED
     head = _head(body)
     if head is not None and _usable(head.id) and _usable(head.source) and head.source != _OWN:
-        return Message(head.source, head.id, head.type, STRUCTURED, body, _text(head.subject))
+        about = "" if family_of(head.type) in _OF_NO_ORDER else _text(head.subject)
+        return Brought(Message(head.source, head.id, _text(head.type), STRUCTURED, body, about), event=True)
     given = headers.get("nats-msg-id") or headers.get("message-id") or ""
-    return Message(system, given if _usable(given) else place, "", _text(content_type), body)
+    named = _usable(given)
+    return Brought(Message(system, given if named else place, "", _text(content_type), body), named=named)
 
 
 def _system(topic: str, prefix: str) -> str:
-    rest = topic.removeprefix(prefix).lstrip(".")
-    return _text(rest.partition(".")[0]) or "broker"
+    found = topic.removeprefix(prefix).lstrip(".").partition(".")[0]
+    return found if _SYSTEM.fullmatch(found) and found != _OWN else "broker"
 
 
 def _attributes(headers: Mapping[str, str]) -> dict[str, str]:
