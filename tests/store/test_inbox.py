@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -233,3 +234,21 @@ async def test_more_than_a_page_behind_one_in_quarantine_stays_behind(conn: Any)
         lane = await inbox.claim_lane(conn)
         assert [await inbox.waiting(conn, lane, 3) for _ in range(3)] == [[], [], []]
     assert (await inbox.standing(conn))[:3] == (0, 1, 8)
+
+
+async def test_two_that_keep_the_same_messages_in_another_order_both_come_through(
+    conn: Any, database: str
+) -> None:
+    """Each has what the other wants next; PostgreSQL breaks off the one whose patience is shorter, and it tries again."""
+    other = await store_database.connect(database, "sayso")
+    await conn.execute("SET deadlock_timeout = '200ms'")
+    await other.execute("SET deadlock_timeout = '10s'")
+    async with other.transaction():
+        await keep(other, told("2"))
+        waits = asyncio.create_task(inbox.keep(conn, [told("1"), told("2")], NOW))
+        await asyncio.sleep(0.05)
+        assert not waits.done()
+        await keep(other, told("1"))
+    assert [came.how for came in await waits] == ["repeated", "repeated"]
+    await other.close()
+    assert (await inbox.standing(conn)).waiting == 2

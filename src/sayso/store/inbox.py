@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple
 from zlib import crc32
 
+import asyncpg
+
 from sayso.canon.canonical import digest
 from sayso.errors import Conflict, NotFound
 from sayso.store.database import queries
@@ -21,6 +23,7 @@ SQL = queries("inbox")
 #: Lanes that workers share out; more of them than workers, so that each always finds one.
 LANES = 64
 _LONG = 600.0
+_TRIES = 5
 
 
 class Message(NamedTuple):
@@ -120,8 +123,19 @@ def lane_of(key: str, source: str, id_: str) -> int:
 async def keep(connection: Any, messages: Sequence[Message], now: datetime) -> list[Came]:
     """Keep messages before they are acknowledged, in their order; what was known of each, in the same order.
 
-    One statement, unless a source and id is given twice. May be called within a transaction or without.
+    One statement, unless a source and id is given twice. May be called within a transaction or without; without, two that
+    keep the same messages in another order wait for each other no longer than PostgreSQL needs to see it.
     """
+    for left in reversed(range(_TRIES)):
+        try:
+            return await _keep_all(connection, messages, now)
+        except asyncpg.DeadlockDetectedError:
+            if connection.is_in_transaction() or not left:
+                raise
+    return []
+
+
+async def _keep_all(connection: Any, messages: Sequence[Message], now: datetime) -> list[Came]:
     found: list[Came | None] = [None] * len(messages)
     rest = list(range(len(messages)))
     while rest:
