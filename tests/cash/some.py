@@ -100,9 +100,8 @@ FOUR = line(2, "C", "4", "5.00", tax=d("4.00"), ship_on=date(2011, 2, 3))
 
 def placed(*lines: OrderLine, **more: Any) -> Fact:
     """The order: ten of A at 2.00 (a B stands for two of it) and four of C at 5.00, a fifth of tax on each."""
-    return fact(
-        OrderPlaced(document=ORDER, customer="13047", currency="GBP", lines=lines or (TEN, FOUR), **more)
-    )
+    data = OrderPlaced(document=ORDER, customer="13047", currency="GBP", lines=lines or (TEN, FOUR), **more)
+    return fact(data, 0, "shop")
 
 
 def accepted(
@@ -187,10 +186,10 @@ def to(invoice: str, amount: str, **more: str) -> Application:
     return Application(invoice=invoice, amount=d(amount), **{name: d(text) for name, text in more.items()})
 
 
-def cancelled(document: str, *lines: tuple[int, str], hours: float = 2) -> Fact:
+def cancelled(document: str, *lines: tuple[int, str], hours: float = 2, source: str = "shop") -> Fact:
     """A cancellation, of lines or of all that is open."""
     rows = tuple(LineQuantity(line=n, quantity=d(q)) for n, q in lines)
-    return fact(OrderCancelled(document=document, lines=rows), hours, "shop")
+    return fact(OrderCancelled(document=document, lines=rows), hours, source)
 
 
 def folded(*facts: Fact) -> State:

@@ -57,6 +57,10 @@ def whole(hours: float = DAY, item: str = "A", quantity: str = "10", site: str =
         ),
         ([picked("P", (1, "A", "0", "10")), cancelled("C")], "short short_pick"),
         ([whole(quantity="8"), cancelled("C", (1, "2"))], "kept shipped"),  # the customer wanted less
+        ([whole(quantity="8"), cancelled("C", (1, "2"), source="erp")], "short cancelled_by_erp"),
+        ([cancelled("C", source="erp")], "short cancelled_by_erp"),
+        ([cancelled("C", source="erp"), cancelled("D")], "cancelled cancelled_by_customer"),
+        ([cancelled("C", source="sayso")], "cancelled cancelled_by_customer"),
         ([picked("P", (1, "A", "8", "2")), whole()], "kept shipped"),  # found after all
         ([whole(quantity="5"), shipped("S-2", goods(1, "A", "5"), hours=3 * DAY)], "late shipped_late"),
         (

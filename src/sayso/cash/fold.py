@@ -92,11 +92,11 @@ class _Head:
 def _folded(order: str, chosen: Chosen, tolerance: Tolerance) -> State:
     head = _Head(chosen)
     lines, places = head.lines, head.places
-    cancelled = cancel(lines, chosen.of("order.cancelled"))
+    cancelled = cancel(lines, chosen.of("order.cancelled"), head.fact.source if head.fact else "")
     set_aside(lines, chosen)
     loads = loads_of(lines, chosen, places)
     rejected = refuse(lines, chosen.in_time("order.rejected"), head.acceptance)
-    end(lines, cancelled is not None)
+    end(lines, cancelled)
     unmentioned(lines, chosen)
     deliver(loads, chosen, head.missing)
     bring_back(lines, loads, chosen, head.missing)
@@ -107,7 +107,9 @@ def _folded(order: str, chosen: Chosen, tolerance: Tolerance) -> State:
         if head.placed and head.acceptance
         else ()
     )
-    return _state(order, chosen, head, loads, bills, loose, found, rejected, cancelled)
+    return _state(
+        order, chosen, head, loads, bills, loose, found, rejected, cancelled.since if cancelled else None
+    )
 
 
 def _state(

@@ -33,9 +33,9 @@ def ended(state: State, zones: Mapping[str, str] = _NOWHERE) -> Ended | None:
 
     It has when nothing is left to be sent, or the ERP has refused the whole. `zones` are the sites' time zones (UTC where
     none is told): a shipment left on the day that it was there. A line is *short* if part of it was cancelled after it had
-    been picked short or refused by the ERP, or if another item left that nobody had agreed to; *late* if it left or
-    arrived after the promised day; *cancelled* if the customer gave all of it up; else *kept*. What the customer gave up
-    of a line is no part of the promise any more.
+    been picked short, or was withdrawn or refused by the back office, or if another item left that nobody had agreed to;
+    *late* if it left or arrived after the promised day; *cancelled* if the customer gave all of it up; else *kept*. What
+    the customer gave up of a line is no part of the promise any more.
     """
     if state.rejected and not state.shipments:
         return Ended("refused_by_erp", "erp_rejected", {"reason": state.rejected})
@@ -65,6 +65,8 @@ def _line(state: State, line: LineState, zones: Mapping[str, str]) -> Ended:
         return Ended(how, "erp_rejected_line", {**facts, "reason": line.rejected})
     if line.short > 0 and line.cancelled > 0 and line.shipped < line.ordered:
         return Ended("short", "short_pick", {**facts, "short": plain(min(line.short, line.cancelled))})
+    if line.withdrawn and line.shipped < line.ordered:
+        return Ended("short", "cancelled_by_erp", {**facts, "withdrawn": plain(line.withdrawn)})
     if line.unagreed:
         return Ended("short", "substituted", {**facts, "substitute": ", ".join(line.unagreed)})
     if not wanted and not line.shipped:

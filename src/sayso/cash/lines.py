@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import cast
+from typing import NamedTuple, cast
 
 from sayso.canon.decimals import ZERO
 from sayso.canon.events_order import (
@@ -47,7 +47,7 @@ class Line:
     """A line while it is counted. `named` is the item that other documents name it with, `strange` what was picked in its
     place and nobody agreed to."""
 
-    amount = tax = cancelled = allocated = picked = short = shipped = returned = refused = ZERO
+    amount = tax = cancelled = allocated = picked = short = shipped = returned = refused = withdrawn = ZERO
     invoiced = invoiced_amount = credited = credited_amount = ZERO
     price: Decimal | None = None
     rejected = ""
@@ -169,27 +169,51 @@ def _taken(accepted: Fact | None, since: datetime) -> frozenset[int]:
     return frozenset(line.line for line in cast(OrderAccepted, accepted.data).lines)
 
 
-def cancel(lines: Lines, cancellations: list[Fact]) -> datetime | None:
-    """Counts what was cancelled by line, never more than was ordered; returns since when all that is open is cancelled."""
-    since: datetime | None = None
+class Whole(NamedTuple):
+    """That all that is open was cancelled: since when, and whether only the back office wanted it."""
+
+    since: datetime
+    withdrawn: bool
+
+
+OURSELVES = "sayso"
+
+
+def cancel(lines: Lines, cancellations: list[Fact], buyer: str) -> Whole | None:
+    """Counts what was cancelled by line, never more than was ordered; returns whether all that is open is cancelled.
+
+    `buyer` is the system that placed the order. What others than it and Sayso cancel is withdrawn.
+    """
+    whole: Whole | None = None
     for fact in cancellations:
         data = cast(OrderCancelled, fact.data)
+        theirs = fact.source not in (buyer, OURSELVES)
         if not data.lines:
-            since = fact.occurred if since is None else min(since, fact.occurred)
+            since = fact.occurred if whole is None else min(whole.since, fact.occurred)
+            whole = Whole(since, theirs and (whole is None or whole.withdrawn))
         for told in data.lines:
             if told.quantity > 0:
-                line_of(lines, told.line).cancelled += told.quantity
+                line = line_of(lines, told.line)
+                line.cancelled += told.quantity
+                if theirs:
+                    line.withdrawn += told.quantity
     for line in lines.values():
         if line.cancelled > line.ordered:
             line.cancelled = line.ordered
-    return since
+            line.withdrawn = min(line.withdrawn, line.ordered)
+    return whole
 
 
-def end(lines: Lines, whole: bool) -> None:
+def end(lines: Lines, whole: Whole | None) -> None:
     """Once shipments are counted: what is open of refused lines, or of all lines, is not wanted any more."""
     for line in lines.values():
-        if whole:
-            line.cancelled += line.open()
+        left = line.open()
+        if not left:
+            continue
+        if whole is not None:
+            line.cancelled += left
+            if whole.withdrawn:
+                line.withdrawn += left
         elif line.rejected:
-            line.refused = line.open()
-            line.cancelled += line.refused
+            line.refused = left
+            line.cancelled += left

@@ -68,6 +68,7 @@ def line_state(line: Line) -> LineState:
         listed=terms is not None,
         rejected=line.rejected,
         refused=FORMS[line.refused],
+        withdrawn=FORMS[line.withdrawn],
         unagreed=tuple(sorted(unagreed)),
     )
 

@@ -39,7 +39,8 @@ class LineState(Struct, frozen=True, kw_only=True):
     ordered + shipped_over = cancelled + shipped + open, and
     shipped = invoiced + to_invoice + returned_before_invoice - invoiced_over.
     Money is net of tax; `tax` is the whole ordered line's. `listed`: the order has this line (else it was only met in
-    another document). What the ERP refused counts as cancelled; `refused` is how much that was, `rejected` why. `unagreed`
+    another document). What the ERP refused counts as cancelled; `refused` is how much that was, `rejected` why; `withdrawn`
+    is what the back office cancelled by itself (a system that neither placed the order nor speaks for Sayso). `unagreed`
     are items that left in the line's place, or were picked for what is still to leave, and that nobody agreed to.
     """
 
@@ -74,6 +75,7 @@ class LineState(Struct, frozen=True, kw_only=True):
     listed: bool = True
     rejected: str = ""
     refused: Decimal = _ZERO
+    withdrawn: Decimal = _ZERO
     unagreed: tuple[str, ...] = ()
 
 
