@@ -5,6 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from time import process_time
 
+from sayso.contracts.reading import read_message
+from sayso.contracts.shapes import Lookups
+from sayso.systems.contracts import shipped
 from sayso.systems.simulated.books import ZERO
 from sayso.systems.simulated.company import Company
 from systems.simulated.clerk import (
@@ -234,6 +237,44 @@ async def test_an_acceptance_can_be_the_answer() -> None:
     assert event["data"]["lines"][0]["unit_price"] == "2.00"
     await world.until(START + DAY)
     assert messages(world, "ORDERACK") == []
+
+
+async def test_a_customer_sends_goods_back() -> None:
+    world = company()
+    await world.wms.ask(release("WEB-1", (1, "A", 10)))
+    assert world.wms.give_back("WEB-1", 1, Decimal(2)) == 0
+    await world.until(START + 10 * DAY)
+    assert world.wms.give_back("WEB-1", 1, Decimal(4)) == 4
+    assert world.wms.give_back("WEB-1", 1, Decimal(9), good=False) == 6
+    await world.until(START + 11 * DAY)
+    told = [
+        (one["documentNo"], one["lines"][0]["qty"], one["lines"][0]["restock"])
+        for one in messages(world, "RETURN")
+    ]
+    assert told == [("RT-SH-WEB-1-LON-1", "4", True), ("RT-SH-WEB-1-LON-1-2", "6", False)]
+    assert world.wms.returned == {("WEB-1", 1): 10}
+    assert world.wms.stock.on_hand["A", "LON"] == 994
+
+
+async def test_an_invoice_from_before_is_told_and_paid() -> None:
+    world = company(payers={"C1": ((7, 1),)}, days_late=((0, 1),))
+    for customer in ("C1", "C2"):
+        first = START.date() - 20 * DAY
+        world.ar.carry_forward(
+            f"OLD-{customer}", customer, "GBP", Decimal("99.50"), first, START.date() + 5 * DAY
+        )
+    await world.until(START + 30 * DAY)
+    kinds = [(one["message"], one.get("invoiceNo"), one.get("remittance")) for one in messages(world)]
+    assert kinds == [
+        ("INVOICED", "OLD-C1", None), ("INVOICED", "OLD-C2", None), ("CREDIT", None, ["OLD-C2"]),
+        ("CREDIT", None, ["OLD-C1"]),
+    ]  # fmt: skip
+    assert [one["valueDate"] for one in messages(world, "CREDIT")] == ["2011-02-06", "2011-02-13"]
+    for one in world.outlet.deliveries[:2]:  # type: ignore[attr-defined]
+        found = read_message(
+            "ar", one.content_type, "", one.body, shipped("ar"), Lookups(currencies={"GBP": 2})
+        )
+        assert [event.type for event in found.events] == ["sayso.invoice.issued.v1"]
 
 
 async def run(count: int, world: Company) -> Company:

@@ -146,6 +146,15 @@ async def test_refusing_is_for_good() -> None:
     assert played(world, "refusing") == [("wms", "release_order", "WEB-1")]
 
 
+async def test_refusing_may_pass() -> None:
+    world = company([{"system": "wms", "fault": "refusing", "lasting": "PT1H"}])
+    ask = release("WEB-1", (1, "A", 1))
+    assert [(await world.wms.ask(ask)).status for _ in range(2)] == [409, 409]
+    await world.until(START + 2 * HOUR)
+    assert [(await world.wms.ask(ask)).status for _ in range(2)] == [200, 200]
+    assert len(world.wms.releases["WEB-1"].wants) == 1
+
+
 async def test_rate_limiting_passes() -> None:
     world = company([{"system": "wms", "fault": "rate_limiting", "times": 2, "retry_after": 7}])
     ask = release("WEB-1", (1, "A", 1))

@@ -13,6 +13,7 @@ from typing import Any
 from sayso.canon.times import moment
 from sayso.systems.seam import Ask
 from sayso.systems.simulated.books import ZERO, ChargedLine, Invoice, OrderLine, number
+from sayso.systems.simulated.erp_told import invoice_of
 from sayso.systems.simulated.office import Office
 from sayso.systems.simulated.system import Refused, System
 
@@ -29,7 +30,6 @@ class Ar(System):
         self.applications: dict[str, list[dict[str, Any]]] = {}
         """By payment (or the effect of a write-off): the last application that was posted."""
         self.disputes: dict[str, dict[str, Any]] = {}
-        self._ours: set[str] = set()
         office.when_invoiced.append(self._take_over)
 
     def perform(self, ask: Ask) -> list[dict[str, Any]]:
@@ -74,7 +74,6 @@ class Ar(System):
             total,
             ask.cause,
         )
-        self._ours.add(invoice.number)
         for tell in self.office.when_invoiced:
             tell(invoice, self.now)
         return [self.event(ask, "invoice.issued", {
@@ -88,6 +87,16 @@ class Ar(System):
         self.invoices[invoice.number] = invoice
         after = self.chance.between(self.setting.pace.invoice_received, "received", invoice.number)
         self.later(at + after, f"acknowledge {invoice.number}", lambda: self._acknowledge(invoice))
+
+    def carry_forward(
+        self, number: str, customer: str, currency: str, amount: Decimal, issued: date, due: date
+    ) -> None:
+        """An invoice from before the simulation begins: told as it stands, and paid as any other."""
+        invoice = Invoice(number, customer, currency, issued, due, [], {"carried_forward": amount}, amount)
+        self.invoices[number] = invoice
+        for tell in self.office.when_carried:
+            tell(invoice, self.now)
+        self.say("INVOICED", "", number, {**invoice_of(invoice), "at": moment(self.now)})
 
     def _acknowledge(self, invoice: Invoice) -> None:
         self.say("INVOICEACK", _order_of(invoice), invoice.number, {

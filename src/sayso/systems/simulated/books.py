@@ -83,7 +83,7 @@ class StoredOrder:
 @dataclass(slots=True)
 class LoadLine:
     """What a load holds for a line: `quantity` of `item` in its base units, which count as `counts` of the ordered one.
-    `told` is the quantity that the message says, if it is another."""
+    `told` is the quantity that the message says, if it is another; `back` what of `quantity` came back."""
 
     line: int
     item: str
@@ -91,6 +91,7 @@ class LoadLine:
     counts: Decimal
     ordered: str
     told: Decimal | None = None
+    back: Decimal = ZERO
 
     @property
     def substitute(self) -> bool:
@@ -114,6 +115,7 @@ class Shipment:
     carrier: str = ""
     tracking: str = ""
     delivered: datetime | None = None
+    returns: int = 0
 
 
 @dataclass(slots=True)

@@ -24,6 +24,8 @@ class Office:
         self.chance = Chance(setting.seed)
         self.when_shipped: list[Callable[[Shipment], None]] = []
         self.when_invoiced: list[Callable[[Invoice, datetime], None]] = []
+        self.when_carried: list[Callable[[Invoice, datetime], None]] = []
+        """An invoice is older than the simulation."""
         self.when_withdrawn: list[Callable[[Invoice, datetime], None]] = []
         """A dispute of the invoice is over, and the customer was wrong."""
         self.stop: Callable[[str, dict[int, Decimal]], bool] = lambda *_: True

@@ -31,11 +31,13 @@ class Payers:
         """By invoice: what they paid on it, less what the bank took back; a payment made twice counts once."""
         self._settled: set[str] = set()
         office.when_invoiced.append(self._billed)
+        office.when_carried.append(self._billed)
         office.when_withdrawn.append(self._pay_rest)
 
     def _billed(self, invoice: Invoice, at: datetime) -> None:
         self.invoices[invoice.customer].append(invoice)
-        late = self.chance.weighted(self.setting.days_late, "pays", invoice.customer, invoice.number)
+        table = self.setting.payers.get(invoice.customer, self.setting.days_late)
+        late = self.chance.weighted(table, "pays", invoice.customer, invoice.number)
         day = max(invoice.due + late * _DAY, at.date() + _DAY)
         when = datetime.combine(day, _BANKING)
         self.bank.later(when, f"pay {invoice.number}", lambda: self._pay(invoice))

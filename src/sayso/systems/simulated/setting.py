@@ -43,9 +43,11 @@ class Setting(Struct, frozen=True, kw_only=True):
     site may send in an item's place without being told so, with how many of the item one stands for.
 
     `invoices_from_erp`: the ERP invoices each shipment by itself, and nobody asks for invoices. `accepts_at_once`: the
-    ERP's answer to an order is its acceptance, and no message follows. `days_late` are (days, weight) pairs: by how much
-    later than due a customer pays; `names_customer` how often, in percent, the bank can tell whose money it is.
-    `in_packs`: how often, in percent, the warehouse tells whole packs as such. `allocates`: the ERP tells allocations.
+    ERP's answer to an order is its acceptance, and no message follows. `allocates`: the ERP tells allocations.
+
+    `days_late` are (days, weight) pairs: by how much later than due a customer pays, `payers` the same for single ones;
+    `names_customer` how often, in percent, the bank can tell whose money it is; `in_packs` how often, in percent, the
+    warehouse tells whole packs as such.
     """
 
     seed: int
@@ -58,6 +60,7 @@ class Setting(Struct, frozen=True, kw_only=True):
     accepts_at_once: bool = False
     terms_days: int = 30
     days_late: tuple[tuple[int, int], ...] = ((-2, 15), (0, 50), (3, 20), (12, 15))
+    payers: Mapping[str, tuple[tuple[int, int], ...]] = {}
     names_customer: Decimal = Decimal(80)
     in_packs: Decimal = Decimal(30)
     allocates: bool = True

@@ -53,6 +53,7 @@ class System:
         self._entries = 0
         self._ids: Counter[str] = Counter()
         self._said: dict[str, datetime] = {}
+        self._relents: dict[str, datetime] = {}
         self._misdelivery = Misdelivery(office.faults, office.chance)
 
     # Time.
@@ -92,6 +93,9 @@ class System:
         if down is not None:
             return down
         known = self.effects.get(ask.effect)
+        if known is not None and self._relents.get(ask.effect, self.now) < self.now:
+            del self._relents[ask.effect]
+            return self._perform(ask)
         if known is not None:
             if known[0].body != ask.body or known[0].kind != ask.kind:
                 return Reply(422, {"detail": f"the key {ask.effect} was used with another request"})
@@ -130,6 +134,8 @@ class System:
                 return Reply(504, {"detail": "no answer in time"}, answered=False)
             refused = Reply(409, {"detail": rule.what or f"{self.role} will not do this"})
             self.effects[ask.effect] = (ask, refused)
+            if rule.lasting is not None:
+                self._relents[ask.effect] = self.now + rule.lasting
             return refused
         return self._perform(ask)
 

@@ -202,9 +202,30 @@ class Wms(Floor):
 
     def _take_back(self, shipment: Shipment, share: int) -> None:
         line = self.chance.choice(shipment.lines, "returned line", shipment.number)
-        units = whole(line.quantity, share)
-        counts = line.counts * units / line.quantity
+        units = min(whole(line.quantity, share), line.quantity - line.back)
+        if not units:
+            return
         good = not self.chance.hits(Decimal(20), "damaged", shipment.number)
+        number_ = self._returned(shipment, line, units, good)
+        detail = f"{text(units)} of {line.item}"
+        self.office.faults.play(self.now, self.role, "returned", "RETURN", shipment.order, number_, detail)
+
+    def give_back(self, order: str, line: int, quantity: Decimal, *, good: bool = True) -> Decimal:
+        """A customer sends so much of a line back, in units of what was sent, the latest first; how much there was."""
+        rest = quantity
+        sent = [one for one in self.shipments.values() if one.order == order and one.delivered]
+        for shipment in sorted(sent, key=lambda one: one.at, reverse=True):
+            for load in shipment.lines:
+                units = min(rest, load.quantity - load.back) if load.line == line else ZERO
+                if units > 0:
+                    self._returned(shipment, load, units, good)
+                    rest -= units
+        return quantity - rest
+
+    def _returned(self, shipment: Shipment, line: LoadLine, units: Decimal, good: bool) -> str:
+        counts = line.counts * units / line.quantity
+        line.back += units
+        shipment.returns += 1
         self.returned[shipment.order, line.line] += counts
         place = (line.item, shipment.site)
         if good:
@@ -212,12 +233,9 @@ class Wms(Floor):
         back = LoadLine(line.line, line.item, units, counts, line.ordered)
         body = told.returned(shipment, back, good, self)
         self.say("RETURN", shipment.order, body["documentNo"], body)
-        detail = f"{text(units)} of {line.item}"
-        self.office.faults.play(
-            self.now, self.role, "returned", "RETURN", shipment.order, body["documentNo"], detail
-        )
         if good:
             self.served(place)
+        return str(body["documentNo"])
 
     def receive(self, place: Place, quantity: Decimal, purchase: str, line: int) -> None:
         """Goods of a purchase order come in, now."""

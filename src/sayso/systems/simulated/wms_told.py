@@ -56,7 +56,7 @@ def delivery(load: Shipment, by: str, wms: System) -> dict[str, Any]:
 
 def returned(load: Shipment, line: LoadLine, restock: bool, wms: System) -> dict[str, Any]:
     """RETURN: some of it came back."""
-    number = f"RT-{load.number}"
+    number = f"RT-{load.number}" + (f"-{load.returns}" if load.returns > 1 else "")
     told = _line(line, wms, None, number) | {"restock": restock, "reason": "" if restock else "damaged"}
     return {
         "warehouse": load.site, "orderRef": load.order, "documentNo": number, "revision": 1,
