@@ -40,7 +40,11 @@ _FIGURES = (
 @options.settings(*options.DATABASE)
 @options.as_json
 def status(flags: dict[str, Any], as_json: bool) -> None:
-    """How things stand: orders by stage, cases, messages held back, what waits outside, who was last heard when."""
+    """How things stand: orders, cases, what is held back, what waits outside.
+
+    Orders by stage with their money, open cases by owner, messages that are not applied, what systems are still to do and
+    how they fare, and when each was last heard.
+    """
     found = asyncio.run(_read(wiring.settings(**flags)))
     if as_json:
         options.say(found)

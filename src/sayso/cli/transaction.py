@@ -20,7 +20,10 @@ from sayso.cli import options
 @options.settings(*options.DATABASE)
 @options.as_json
 def transaction(flags: dict[str, Any], order: str, known_at: str | None, as_json: bool) -> None:
-    """An order's state, its money, what is open, and its whole story."""
+    """One order from promise to cash, with its story.
+
+    Stage, lines and money; what is open; and everything that happened, in its order, with when it was known.
+    """
     at = parse_moment(known_at, field="--known-at") if known_at else None
     body = asyncio.run(_read(wiring.settings(**flags), order, at))
     if as_json:
