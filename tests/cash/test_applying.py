@@ -118,6 +118,7 @@ NOT_APPLIED = [
     (paid("100.00", "1001", customer=""), ["payment_unidentified"]),
     (paid("100.00", "INV-1001", currency="EUR"), ["payment_currency_differs"]),
     (paid("100.00", "10012"), ["payment_for_unknown_invoice"]),
+    (paid("100.00", "INV-10012"), ["payment_for_unknown_invoice"]),
     (paid("33.00", "po 12 of 1002.50"), ["overpaid"]),
 ]
 
@@ -125,6 +126,22 @@ NOT_APPLIED = [
 @pytest.mark.parametrize(("payment", "kinds"), NOT_APPLIED)
 def test_what_is_not_known_is_not_applied(payment: PaymentReceived, kinds: list[str]) -> None:
     assert use(payment) == ([], kinds, str(payment.amount))
+
+
+def test_short_numbers() -> None:
+    """Alone they may be anything; with the letters before them they name an invoice."""
+    assert use(paid("8.00", "12"))[0] == []
+    assert use(paid("8.00", "INV-12"))[0] == ["INV-12 8.00 deduction=1.00 short"]
+    assert use(paid("8.00", "INV-12", customer=""))[0] == []
+
+
+def test_a_charge_that_is_kept_back_is_named() -> None:
+    assert use(paid("94.00", "INV-1001"))[0] == ["INV-1001 94.00 deduction=6.00 freight"]
+    of_two = use(paid("144.00", "1001 1002"))[0]
+    assert of_two == ["INV-1001 94.00 deduction=6.00 freight", "INV-1002 50.00"]
+    charges = (("freight", d("6.00")), ("handling", d("4.00")))
+    both = use(paid("90.00", "INV-1001"), (item("INV-1001", "100.00", charges=charges),))[0]
+    assert both == ["INV-1001 90.00 deduction=10.00 freight and handling"]
 
 
 def test_a_stranger_who_names_an_invoice_in_full() -> None:

@@ -133,6 +133,42 @@ def test_what_came_back_after_its_invoice_is_credited() -> None:
     assert look(*facts, asked=("SH-1",), returns="hold") == Triggered()
 
 
+def test_a_return_told_higher_is_credited_for_the_rest() -> None:
+    lines = (
+        money(1, "A", "4", "8.00", "1.60", shipment="SH-1"),
+        money(2, "C", "4", "20.00", "4.00", shipment="SH-1"),
+    )
+    told = returned("RET-1", (2, "C", "3"), shipment="SH-1")
+    more = told._replace(revision=1, data=msgspec.structs.replace(
+        told.data, revision=1, lines=(msgspec.structs.replace(told.data.lines[0], quantity=d(4)),)  # type: ignore[attr-defined]
+    ))  # fmt: skip
+    done = credited("CM-1", "I-1", money(2, "C", "3", "15.00", "3.00", shipment="SH-1"), cause="RET-1")
+    facts = (placed(), FIRST, invoiced("I-1", *lines, cause="SH-1"), told, more, done)
+    (effect,) = look(*facts, asked=("SH-1", "RET-1")).effects
+    assert (effect.cause, lines_of(effect)) == ("RET-1+3", [(2, "C", "1", "5.00", "1.00")])
+
+
+def test_a_second_return_is_credited_by_itself() -> None:
+    lines = (
+        money(1, "A", "4", "8.00", "1.60", shipment="SH-1"),
+        money(2, "C", "4", "20.00", "4.00", shipment="SH-1"),
+    )
+    backs = (
+        returned("RET-1", (2, "C", "3"), shipment="SH-1"),
+        returned("RET-2", (2, "C", "1"), shipment="SH-1", hours=51),
+    )
+    done = credited("CM-1", "I-1", money(2, "C", "3", "15.00", "3.00", shipment="SH-1"), cause="RET-1")
+    facts = (placed(), FIRST, invoiced("I-1", *lines, cause="SH-1"), *backs, done)
+    (effect,) = look(*facts, asked=("SH-1", "RET-1")).effects
+    assert (effect.cause, lines_of(effect)) == ("RET-2", [(2, "C", "1", "5.00", "1.00")])
+
+
+def test_what_came_back_is_not_invoiced_with_its_own_shipment() -> None:
+    first, rest = look(placed(), FIRST, REST, returned("RET-1", (1, "A", "3"), shipment="SH-1")).effects
+    assert lines_of(first)[0] == (1, "A", "1", "2.00", "0.40")
+    assert lines_of(rest) == [(1, "A", "6", "12.00", "2.40")]
+
+
 def test_what_came_back_before_its_invoice_is_not_invoiced() -> None:
     (effect,) = look(placed(), FIRST, returned("RET-1", (2, "C", "3"), shipment="SH-1")).effects
     assert lines_of(effect) == [(1, "A", "4", "8.00", "1.60"), (2, "C", "1", "5.00", "1.00")]
