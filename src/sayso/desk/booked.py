@@ -36,18 +36,38 @@ class Booking:
     def __init__(self) -> None:
         self.rows: Rows = {name: {} for name in _READERS}
         self.left: list[tuple[str, str, Decimal, datetime]] = []
+        self._net: dict[tuple[str, str], Decimal] = {}
+        self._taken_over: set[str] = set()
 
     def state(self, before: State | None, after: State) -> None:
         """What the new state of an order changes."""
         for invoice in after.invoices:
             self.invoice(invoice)
+        seen = before if before is not None and before.stage not in _UNSEEN else None
         if after.stage not in _UNSEEN:
-            if after.accepted and before is not None and not before.accepted and before.stage not in _UNSEEN:
-                for line in before.lines:
-                    self._add("demand", (before.order, str(line.line)), {"deleted": True})
+            if seen is None:
+                self._taken_over.add(after.order)
+            elif after.accepted and not seen.accepted:
+                for line in seen.lines:
+                    self._add("demand", (after.order, str(line.line)), {"deleted": True})
+            was = {line.line: line for line in seen.lines} if seen and seen.accepted == after.accepted else {}
             for line in after.lines:
-                self._demand(after, line)
-        self.left += _left(before, after)
+                if line != was.get(line.line):
+                    self._demand(after, line)
+        left = _left(before, after)
+        self.left += left
+        self._weigh(before, after, left)
+
+    def _weigh(
+        self, before: State | None, after: State, left: Sequence[tuple[str, str, Decimal, datetime]]
+    ) -> None:
+        """By how much more is wanted of an item at a site than before, and how much less is there."""
+        for state, sign in ((before, -1), (after, 1)):
+            for line in state.lines if state is not None and state.stage not in _UNSEEN else ():
+                place = (line.item, line.site)
+                self._net[place] = self._net.get(place, Decimal(0)) + sign * line.open
+        for item, site, quantity, _ in left:
+            self._net[item, site] = self._net.get((item, site), Decimal(0)) + quantity
 
     def invoice(self, invoice: InvoiceState) -> None:
         """An invoice is owed as far as it is open."""

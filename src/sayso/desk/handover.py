@@ -38,12 +38,14 @@ Money = Mapping[tuple[str, int, str], tuple[Decimal, Decimal]]
 
 @dataclass(frozen=True)
 class Touched:
-    """What a load's rows told about. `reported` are (order of ours, item) pairs in the ERP's demand."""
+    """What a load's rows told about. `reported` are (order of ours, item) pairs in the ERP's demand. `quiet` are items of
+    which as much left the shelf as is wanted less: what is known of them is another, what can be promised is not."""
 
     items: frozenset[str] = frozenset()
     customers: frozenset[str] = frozenset()
     world: bool = False
     reported: frozenset[tuple[str, str]] = frozenset()
+    quiet: frozenset[str] = frozenset()
 
 
 async def settle_load(connection: Any, touched: Touched, now: datetime, policy: Policy | None = None) -> None:
@@ -53,13 +55,14 @@ async def settle_load(connection: Any, touched: Touched, now: datetime, policy: 
     whole transaction is to be tried again.
     """
     policy, items = policy or Policy(), sorted(touched.items)
+    every = sorted(touched.items | touched.quiet)
     customers, pairs = sorted(touched.customers), sorted(touched.reported)
     moved = await _moved(connection, customers)
     accounts = {account for _, _, account in moved} | {was for _, was, _ in moved if was}
     accounts |= await _accounts(connection, customers, pairs)
     in_order = sorted(accounts)
     await handover.make_rows(connection, items, in_order)
-    stands = await promises.locked(connection, in_order, items, [])
+    stands = await promises.locked(connection, in_order, every, [])
     if not await _accounts(connection, customers, pairs) <= accounts:
         raise asyncpg.SerializationError("a customer has moved to another account meanwhile")
     if moved:
@@ -70,7 +73,7 @@ async def settle_load(connection: Any, touched: Touched, now: datetime, policy: 
     taken = {name: _TAKEN.decode(text) for name, (_, text) in stands.items.items() if text != "{}"}
     if pairs:
         await _replace_own_demand(connection, pairs, taken, policy)
-    await handover.raise_versions(connection, in_order, items, touched.world)
+    await handover.raise_versions(connection, in_order, every, touched.world)
     if items:
         await arrivals.tell(connection, items, now.date(), policy)
         await endings.gone(connection, items, now)
