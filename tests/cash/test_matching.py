@@ -77,6 +77,10 @@ CASES: list[tuple[tuple[Fact, ...], list[tuple[str, str, str]]]] = [
         [("invoice_duplicate", "I-2/1/SH-1", "9.60")],
     ),
     (
+        (invoiced("I-1", FOUR_OF_A, FOUR_OF_A, money(1, "A", "1", "2.00", "0.40", shipment="SH-1")),),
+        [("invoice_quantity_differs", "I-1/1/SH-1", "12.00")],
+    ),
+    (
         (invoiced("I-1", FOUR_OF_A, total=d("9.00")),),
         [("invoice_total_wrong", "I-1/total", "0.60")],
     ),

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple, cast
 
+import msgspec
+
 from sayso.canon.decimals import ZERO, arithmetic, money, plain, rounded
 from sayso.canon.events_money import InvoiceIssued, MoneyLine
 from sayso.canon.findings import Finding
@@ -73,7 +75,17 @@ def match(state: State, facts: Sequence[Fact], policy: CashPolicy, bill_to: str 
         held = _Match(state, papers, bill, policy, _credited(state, papers), {}, defaultdict(Decimal))
         found = [finding for paper in papers.invoices for finding in _of_an_invoice(held, paper, bill_to)]
         found += _not_invoiced(held)
-        return tuple(found)
+        return _once(found)
+
+
+def _once(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """One finding for each trouble: an invoice may have several lines of one line of the order."""
+    known: dict[tuple[str, str], Finding] = {}
+    for one in found:
+        before = known.get((one.kind, one.key))
+        worth = (one.amount or ZERO) + (before.amount or ZERO if before else ZERO)
+        known[one.kind, one.key] = msgspec.structs.replace(before or one, amount=worth)
+    return tuple(known.values())
 
 
 def match_invoice(
