@@ -22,11 +22,12 @@ from sayso.systems.simulated.wms import Wms
 
 
 class Company:
-    """Everything behind and before Sayso. `client` is the storefront's own way to Sayso."""
+    """Everything behind and before Sayso. `client` is the storefront's own way to Sayso; `simulated`, whether it tells
+    Sayso the time."""
 
     def __init__(
         self, setting: Setting, faults: Faults | None = None, outlet: Outlet | None = None,
-        client: httpx.AsyncClient | None = None,
+        client: httpx.AsyncClient | None = None, *, simulated: bool = True,
     ) -> None:  # fmt: skip
         self.setting = setting
         self.faults = faults if faults is not None else Faults()
@@ -34,7 +35,7 @@ class Company:
         self.office = Office(setting, self.faults, self.outlet)
         self.erp, self.wms = Erp(self.office), Wms(self.office)
         self.ar, self.bank = Ar(self.office), Bank(self.office)
-        self.storefront = Storefront(self.office, client)
+        self.storefront = Storefront(self.office, client, simulated=simulated)
         self.payers = Payers(self.office, self.bank, self.ar)
         self.systems: dict[str, System] = {
             one.role: one for one in (self.erp, self.wms, self.ar, self.bank, self.storefront)

@@ -36,15 +36,17 @@ class Basket(Struct, frozen=True, kw_only=True):
 
 
 class Storefront(System):
-    """The shop. `client` knows Sayso's base URL and carries the API key; without one nothing can be ordered."""
+    """The shop. `client` knows Sayso's base URL and carries the API key; without one nothing can be ordered. `simulated`
+    sends the buyer's moment along, for a Sayso that is told its time."""
 
     role = "storefront"
 
     def __init__(
-        self, office: Office, client: httpx.AsyncClient | None = None, *, patience: float = 120.0
-    ) -> None:
+        self, office: Office, client: httpx.AsyncClient | None = None, *, simulated: bool = True,
+        patience: float = 120.0,
+    ) -> None:  # fmt: skip
         super().__init__(office)
-        self.client, self._patience = client, patience
+        self.client, self._simulated, self._patience = client, simulated, patience
         self.told: dict[str, dict[str, Any]] = {}
         """By order: the promise as it was answered, and the order's state; `promise` alone where it was not ordered."""
         self._baskets: list[tuple[datetime, str, Basket]] = []
@@ -114,7 +116,9 @@ class Storefront(System):
     ) -> dict[str, Any]:
         if self.client is None:
             raise SaysoError("the storefront has no Sayso to order from", remedy="give it a client")
-        headers = {"Content-Type": kind, "Idempotency-Key": key, "Sayso-Now": moment(at)}
+        headers = {"Content-Type": kind, "Idempotency-Key": key}
+        if self._simulated:
+            headers["Sayso-Now"] = moment(at)
         answer = await self._until_answered(path, body, headers)
         if twice:
             answer = await self._until_answered(path, body, headers)
