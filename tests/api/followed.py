@@ -3,6 +3,7 @@ the examples."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -18,7 +19,12 @@ NUMBER = 18
 
 def follow_of(desk: Any) -> Follow:
     """All of it, in front of a fake desk."""
-    return Follow(FakeTaking(desk), FakeQuarantine(desk), FakeTransactions(desk))
+
+    async def work(now: datetime) -> int:
+        desk._use("work", now)
+        return 12
+
+    return Follow(FakeTaking(desk), FakeQuarantine(desk), FakeTransactions(desk), work)
 
 
 def _reply(answer: Any, status: int = 200) -> Reply:
