@@ -24,7 +24,7 @@ def line_state(line: Line) -> LineState:
     terms = line.terms
     open_ = line.ordered - line.cancelled - line.shipped
     delivered = before = billed = substituted = amount = ZERO
-    unagreed = set(line.strange) if open_ > 0 else set()
+    unagreed = line.strange if open_ > 0 else ()
     for goods in line.goods:
         delivered += goods.delivered
         billed += goods.invoiced
@@ -35,7 +35,7 @@ def line_state(line: Line) -> LineState:
         if terms is not None and goods.item != terms.item:
             substituted += goods.counts
             if not goods.agreed:
-                unagreed.add(goods.item)
+                unagreed += (goods.item,)
     return LineState(
         line=line.number,
         item=terms.item if terms else (line.named[1] if line.named else ""),
@@ -69,7 +69,7 @@ def line_state(line: Line) -> LineState:
         rejected=line.rejected,
         refused=FORMS[line.refused],
         withdrawn=FORMS[line.withdrawn],
-        unagreed=tuple(sorted(unagreed)),
+        unagreed=tuple(sorted(set(unagreed))) if unagreed else (),
     )
 
 
