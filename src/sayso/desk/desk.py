@@ -17,6 +17,7 @@ from sayso.desk import browse, records, redating
 from sayso.desk.calling import Caller, DecisionQuery, EndsQuery, Reply
 from sayso.desk.cardfile import CardFile
 from sayso.desk.casework import Casework
+from sayso.desk.countersign import countersigned
 from sayso.desk.errands import Ask, Asked, End, Place, Renew, Said, order_body
 from sayso.desk.facts import load_batch
 from sayso.desk.lane import Lane
@@ -177,7 +178,7 @@ class Desk:
                 self._order_seconds,
                 order=request,
             )
-            return await self._order_reply(await self._holds.settle(errand))
+            return await self._signed_order(request, await self._holds.settle(errand))
         said = await self._holds.settle(Place(asked, request))
         if said.state == "anew":
             before, _ = await self._promise(request.promise, caller)
@@ -191,7 +192,19 @@ class Desk:
                 before=before,
             )
             said = await self._holds.settle(errand)
-        return await self._order_reply(said)
+        return await self._signed_order(request, said)
+
+    async def _signed_order(self, request: OrderRequest, said: Said) -> Reply:
+        """The order; where its buyer waits for the ERP's word, with that, or as it stands when the patience is over."""
+        reply = await self._order_reply(said)
+        if not request.wait or said.state != "placed":
+            return reply
+        with mapped():
+            found = await countersigned(self._pool, request.order, request.wait)
+        if found is None or found.state == "placed":
+            return reply
+        later = await self._order_reply(Said(found.promise, body=order_body(found), status=reply.status))
+        return Reply(reply.status, later.body, reply.replayed, reply.location)
 
     async def read_order(self, order: str, caller: Caller, now: datetime) -> Reply:
         """An order as it stands."""
