@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -169,6 +170,20 @@ async def test_the_policy_in_force_judges_what_is_at_risk(database: str) -> None
         body = b'{"source":"erp","as_of":"2026-03-02T08:00:00Z","rows":[{"item":"lamp","site":"LON","safety_stock":"5"}]}'
         await shop.desk.load_facts("stock", body, shop.caller, None, shop.now)
         assert await open_cases(shop) == {}
+
+
+async def test_a_case_of_a_promise_has_its_history_and_its_time(shop: Shop) -> None:
+    held = await shop.hold("bob", ("lamp", 4))
+    await shop.count("lamp", 1)
+    (case,) = await shop.cases()
+    assert case["due"] == moment(shop.now + timedelta(days=1))
+    await shop.count("lamp", 2)
+    await shop.count("lamp", 9)
+    await shop.count("lamp", 1)
+    await shop.release(held["promise"])
+    told = await shop.pool.fetch("SELECT action, note FROM case_history ORDER BY number")
+    assert [row["action"] for row in told] == ["opened", "closed", "opened", "closed"]
+    assert [row["note"] for row in told[1::2]] == ["the facts bear the promise again", "the promise ended"]
 
 
 @pytest.mark.parametrize("limit", [1, 3])

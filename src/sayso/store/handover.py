@@ -165,11 +165,3 @@ async def open_case(connection: Any, now: datetime, cases: Sequence[Case]) -> No
 async def close_cases(connection: Any, now: datetime, why: str, ids: Iterable[str]) -> None:
     """Close cases."""
     await connection.execute(SQL["close_cases"], now, why, list(ids))
-
-
-async def list_cases(
-    connection: Any, state: str, cursor: str, customers: list[str] | None, limit: int
-) -> list[Any]:
-    """Cases of a state, newest first, from behind a cursor."""
-    rows: list[Any] = await connection.fetch(SQL["list_cases"], state, cursor, customers, limit)
-    return rows

@@ -172,21 +172,21 @@ SELECT id, promise, item, site FROM cases WHERE state = 'open' AND kind = 'promi
 
 -- name: open_case
 -- Opens cases; one that is open already for the same thing gets the new figures.
-INSERT INTO cases (id, kind, state, owner, opened, promise, "order", customer, item, site, amount, next_step, facts)
-SELECT id, 'promise_at_risk', 'open', 'operations', $1, promise, placed_as, customer, item, site, amount, next_step, facts
-FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::numeric[], $9::text[], $10::text[])
-    AS v (id, promise, placed_as, customer, item, site, amount, next_step, facts)
-ON CONFLICT (kind, coalesce(promise, ''), coalesce(item, ''), coalesce(site, '')) WHERE state = 'open' AND key = ''
-DO UPDATE SET facts = excluded.facts, amount = excluded.amount, next_step = excluded.next_step;
+WITH made AS (
+    INSERT INTO cases (id, kind, state, owner, opened, due, promise, "order", customer, item, site, amount, next_step, facts)
+    SELECT id, 'promise_at_risk', 'open', 'operations', $1, $1::timestamptz + interval '1 day', promise, placed_as, customer, item, site,
+        amount, next_step, facts
+    FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::numeric[], $9::text[],
+        $10::text[]) AS v (id, promise, placed_as, customer, item, site, amount, next_step, facts)
+    ON CONFLICT (kind, coalesce(promise, ''), coalesce(item, ''), coalesce(site, '')) WHERE state = 'open' AND key = ''
+    DO UPDATE SET facts = excluded.facts, amount = excluded.amount, next_step = excluded.next_step
+    RETURNING id, next_step, facts)
+INSERT INTO case_history ("case", at, action, note, facts)
+SELECT id, $1, 'opened', next_step, facts FROM made WHERE id = ANY ($2::text[]);
 
 -- name: close_cases
 -- Closes cases that the facts have settled.
-UPDATE cases SET state = 'closed', closed = $1, closed_why = $2 WHERE id = ANY ($3::text[]);
-
--- name: list_cases
--- Cases of a state, the newest first, a page at a time.
-SELECT id, kind, state, owner, opened, closed, promise, "order", customer, item, site, amount::text AS amount,
-    next_step, facts, closed_why
-FROM cases
-WHERE ($1 = 'all' OR state = $1) AND ($2 = '' OR id < $2) AND ($3::text[] IS NULL OR customer = ANY ($3::text[]))
-ORDER BY id DESC LIMIT $4;
+WITH closed_now AS (
+    UPDATE cases SET state = 'closed', closed = $1::timestamptz, closed_why = $2::text WHERE id = ANY ($3::text[]) AND state = 'open'
+    RETURNING id)
+INSERT INTO case_history ("case", at, action, note) SELECT id, $1, 'closed', $2 FROM closed_now;

@@ -76,6 +76,9 @@ WITH changed AS (
     UPDATE cases c SET state = 'closed', closed = v.ended, closed_why = 'the promise ended'
     FROM unnest($1::text[], $5::timestamptz[]) AS v (id, ended)
     WHERE c.state = 'open' AND c.promise = v.id AND v.ended IS NOT NULL
+    RETURNING c.id, c.closed, c.closed_why
+), told AS (
+    INSERT INTO case_history ("case", at, action, note) SELECT id, closed, 'closed', closed_why FROM settled
 )
 UPDATE orders o SET state = v.state, ended = v.ended, why = nullif(v.why, '')
 FROM unnest($8::text[], $9::text[], $10::timestamptz[], $11::text[]) AS v (number, state, ended, why)
