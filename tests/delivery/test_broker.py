@@ -203,7 +203,8 @@ async def test_nothing_is_acknowledged_before_it_is_kept(pool, server):
     assert [id_ for _, id_, _ in await kept(pool)] == [f"P-{count}" for count in range(5)]
 
 
-async def test_what_is_being_kept_when_it_must_stop_is_brought_to_the_next_at_once(pool, server):
+async def test_what_is_being_kept_when_it_must_stop_is_brought_to_the_next(pool, server, monkeypatch):
+    monkeypatch.setattr("sayso.delivery.broker_links._ACK_WAIT", 2.0)
     begun = asyncio.Event()
 
     async def never(found):
@@ -215,7 +216,7 @@ async def test_what_is_being_kept_when_it_must_stop_is_brought_to_the_next_at_on
         await publish(server, event("P-1"))
         await asyncio.wait_for(begun.wait(), 10)
     async with Running(pool, server.url):
-        await until(lambda: pool.fetchval("SELECT count(*) = 1 FROM inbox"), 10)
+        await until(lambda: pool.fetchval("SELECT count(*) = 1 FROM inbox"))
 
 
 async def test_a_message_that_nobody_can_read_is_kept_and_holds_up_nothing(pool, server):

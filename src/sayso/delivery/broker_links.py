@@ -99,7 +99,7 @@ class _Linked:
             await asyncio.wait_for(self._broker.stop(), _ANSWERS_WITHIN)
 
     async def _taken(self, arrived: Sequence[Arrived], message: Any) -> None:
-        """Take and acknowledge; what was not taken when it must stop is given back, so that it is brought again at once."""
+        """Take and acknowledge; what was not taken when it must stop is given back (or not acknowledged in time)."""
         task = asyncio.ensure_future(self._take(arrived))
         self._taking.add(task)
         task.add_done_callback(self._taking.discard)
