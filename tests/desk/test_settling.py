@@ -164,3 +164,21 @@ async def test_cases_of_an_account_are_those_of_all_its_customers(conn: Any) -> 
     assert await settle(conn, [], CaseScope(orders=("WEB-1",), documents=("P-1",))) == Settled()
     assert await settle(conn, [], CaseScope(accounts=("group",))) == Settled(closed=1)
     assert [case["state"] for case in await rows(conn)] == ["closed", "open"]
+
+
+async def test_a_deduction_that_order_and_payment_tell_of_is_one_case(conn: Any) -> None:
+    """Told in two ways, it does not change back and forth, and the order that it was opened for closes it."""
+    whole = {
+        "kind": "deduction_open",
+        "key": "I-1",
+        "document": "I-1",
+        "customer": "ada",
+        "amount": Decimal(4),
+        "currency": "GBP",
+    }
+    of_order = Finding(**whole, order="WEB-1", facts={"open": "4"})
+    of_payment = Finding(**whole, facts={"payer": "ada ltd", "reason": "freight"})
+    paid = CaseScope(documents=("P-1",), found_in=("account",))
+    assert await settle(conn, [of_order], CaseScope(orders=("WEB-1",))) == Settled(opened=1)
+    assert await settle(conn, [of_payment], paid) == Settled()
+    assert await settle(conn, [], CaseScope(orders=("WEB-1",))) == Settled(closed=1)

@@ -102,13 +102,15 @@ def _wanted(one: Finding, policy: CasePolicy, now: datetime) -> Wanted:
         "order": one.order, "customer": one.customer, "document": one.document, "item": one.item, "site": one.site,
         "line": one.line, "amount": one.amount, "currency": one.currency, "facts": one.facts,
     }  # fmt: skip
+    kind = kind_of(one.kind)
     return Wanted(
         kind=one.kind,
         key=one.key,
         owner=policy.owner(one.kind),
         due=now + policy.due(one.kind),
-        next_step=sentence(kind_of(one.kind).step, _told(one)),
-        digest=digest(canonical(said)),
+        next_step=sentence(kind.step, _told(one)),
+        # Two places tell of one trouble in words of their own: then the money says whether it is the same.
+        digest=digest(canonical({"amount": one.amount, "currency": one.currency} if kind.also_in else said)),
         **said,
     )
 
