@@ -56,7 +56,7 @@ TRANSITIONS: Mapping[str, Mapping[str, str]] = {
                               "part_shipped":                 f"{_LEFT} closed",
                               "held":                         f"part_invoiced {_DONE}",
                               _OVER:                          f"{_LEFT} closed",
-                              "delivered closed":             "shipped",
+                              f"{_LEFT} closed":              f"{_LEFT} closed",
                               f"{_BILLED} closed":            "part_invoiced",
                               "part_invoiced invoiced":       f"{_BILLED} closed"},
     "shipment.delivered":    {"shipped":                      "delivered"},
