@@ -83,9 +83,9 @@ FAULTS = (
         "an order on hold is invoiced", "evidence._of_the_order", "& set(how.holds)", "- set(how.holds)", WAITS,
     ),
     _fault(
-        "charges stand on each invoice", "triggering._charges_due",
-        "return not judged.asked and not judged.papers.invoices", "return True",
-        test_triggering_laws.test_charges_stand_on_one_invoice,
+        "charges stand on each invoice", "triggering._charges_asked",
+        'any(f"{before}{CHARGES}" in requested for before in _spelled(state))', "False",
+        test_triggering.test_charges_on_the_last_invoice,
     ),
     _fault(
         "an order is invoiced before all of it left", "triggering._asks",

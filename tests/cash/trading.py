@@ -83,7 +83,7 @@ class Trade:
             )
             self.effects.append(effect)
             self.unanswered.append(effect)
-            self.asked.add(effect.cause)
+            self.asked |= triggering.covers(effect)
 
     def answer(self, place: int) -> None:
         """The receivables system does one of the things it was asked."""

@@ -67,18 +67,16 @@ def to_credit(
     stock = _Invoiced(state, papers)
     left, asked = dict(due), dict.fromkeys(due, ZERO)
     waiting: dict[str, list[_Need]] = defaultdict(list)
-    called_for: set[str] = set()
     # What was asked for and is not answered takes its part first, so that what is asked for now is beside it.
     for need, cause in _open_needs(
         state, [*_corrected(state, papers), *_returned(state, papers)], papers, left
     ):
         if cause in before:
             asked[need.line.line] += sum((piece.counts for piece in stock.take(need)), ZERO)
-            called_for.add(cause)
         else:
             waiting[cause].append(need)
-    if before - called_for:
-        # Something was asked for that is not called for any more: how much of what is due it gives, its answer tells.
+    if before:
+        # How much of what is due is on its way is known for certain only when it is answered.
         waiting.clear()
     effects: list[Effect] = []
     for cause, needs in waiting.items():

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from sayso.canon.codes import MINOR_UNITS
-from sayso.canon.decimals import plain
+from sayso.canon.decimals import ZERO, plain, rounded
+from sayso.canon.findings import Finding
+from sayso.cash.amounts import places_of
 from sayso.cash.billing import Bill
 from sayso.cash.policy import Invoicing
 from sayso.cash.shapes import ShipmentState, ShippedLine, State
@@ -39,6 +41,28 @@ def more_than_ordered(state: State, waiting: Waiting, fitting: Waiting) -> tuple
         for (line, counts), (_, within) in zip(waiting, fitting, strict=True)
         if within < counts
     )
+
+
+def waits(
+    state: State,
+    shipment: ShipmentState,
+    waiting: list[tuple[ShippedLine, Decimal]],
+    missing: tuple[str, ...],
+) -> Finding:
+    """A shipment whose invoice waits, and for what."""
+    first = waiting[0][0]
+    worth = [
+        (line.amount + line.tax) * counts / line.counts
+        for line, counts in waiting
+        if line.amount is not None and line.counts
+    ]
+    places = places_of(state.currency)
+    return Finding(
+        kind="invoice_waits", key=f"{state.order}/{shipment.shipment}", order=state.order, customer=state.customer,
+        document=shipment.shipment, item=first.item, site=shipment.site, line=first.line,
+        amount=rounded(sum(worth, ZERO), places) if worth else None, currency=state.currency,
+        facts={"shipment": shipment.shipment, "why": "; ".join(missing)},
+    )  # fmt: skip
 
 
 def _of_the_order(state: State, how: Invoicing) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from sayso.canon.findings import Finding
 from sayso.cash.amounts import places_of
 from sayso.cash.billing import Bill
 from sayso.cash.crediting import credit_due, to_credit
-from sayso.cash.evidence import lacking, more_than_ordered
+from sayso.cash.evidence import lacking, more_than_ordered, waits
 from sayso.cash.papers import Papers, papers_of
 from sayso.cash.policy import CashPolicy, Invoicing, zone_of
 from sayso.cash.shapes import Effect, Fact, ShipmentState, ShippedLine, State
@@ -222,7 +222,7 @@ def _look_at(
     if beyond:
         missing = (*missing, *more_than_ordered(state, waiting, fitting))
     if missing:
-        held.append(_held(state, load.shipment, waiting, missing))
+        held.append(waits(state, load.shipment, waiting, missing))
         return
     kept = tuple((line, counts) for line, counts in fitting if counts > 0)
     if kept:
@@ -256,7 +256,11 @@ def _asks(judged: _Judged, policy: CashPolicy, requested: frozenset[str]) -> lis
     if not asks:
         return _charges_alone(judged, policy, requested)
     for place, wanted in ((0, "first"), (-1, "last")):
-        if asks[place].how.charges == wanted and _charges_due(judged, wanted, whole=_all_asked(judged, asks)):
+        if (
+            asks[place].how.charges == wanted
+            and not _charges_asked(judged.state, requested)
+            and _charges_due(judged, wanted, whole=_all_asked(judged, asks))
+        ):
             asks[place] = asks[place]._replace(charges=judged.state.charges)
     return asks
 
@@ -285,6 +289,11 @@ def _charged(judged: _Judged) -> bool:
     )
 
 
+def _charges_asked(state: State, requested: frozenset[str]) -> bool:
+    """Whether a request that is known has the order's charges."""
+    return any(f"{before}{CHARGES}" in requested for before in _spelled(state))
+
+
 def _charges_alone(judged: _Judged, policy: CashPolicy, requested: frozenset[str]) -> list[_Ask]:
     """The charges of an order that ended with a cancellation, after the invoice that would have had them."""
     how = policy.invoicing_for(judged.state.customer)
@@ -293,7 +302,7 @@ def _charges_alone(judged: _Judged, policy: CashPolicy, requested: frozenset[str
         and judged.papers.invoices and not judged.asked and not judged.loads
         and _charges_due(judged, "last", whole=True)
     )  # fmt: skip
-    if not due or any(f"{before}{CHARGES}" in requested for before in _spelled(judged.state)):
+    if not due or _charges_asked(judged.state, requested):
         return []
     return [_Ask(CHARGES, (), judged.state.charges, how)]
 
@@ -305,6 +314,8 @@ def _effect(judged: _Judged, ask: _Ask, now: datetime, terms_days: int | None) -
     state = judged.state
     issued = now.astimezone(zone_of(ask.how.zone)).date()
     body = _body(state.customer, state.currency, issued, ask, lines, terms_days)
+    if ask.charges:
+        body["covers"] = [f"{state.order}/{CHARGES}"]
     return Effect(
         key=f"issue_invoice/{state.order}/{ask.cause}", role=ask.how.role, kind="issue_invoice", order=state.order,
         cause=ask.cause, body=body, amount=_total(lines, ask.charges), currency=state.currency,
@@ -372,26 +383,4 @@ def _daily_effect(
     return Effect(
         key=_daily_key(customer, currency, day), role=how.role, kind="issue_invoice", order="", cause=cause,
         body={**body, "covers": covered}, amount=_total(lines, charges), currency=currency,
-    )  # fmt: skip
-
-
-def _held(
-    state: State,
-    shipment: ShipmentState,
-    waiting: list[tuple[ShippedLine, Decimal]],
-    missing: tuple[str, ...],
-) -> Finding:
-    """A shipment whose invoice waits, and for what."""
-    first = waiting[0][0]
-    worth = [
-        (line.amount + line.tax) * counts / line.counts
-        for line, counts in waiting
-        if line.amount is not None and line.counts
-    ]
-    places = places_of(state.currency)
-    return Finding(
-        kind="invoice_waits", key=f"{state.order}/{shipment.shipment}", order=state.order, customer=state.customer,
-        document=shipment.shipment, item=first.item, site=shipment.site, line=first.line,
-        amount=rounded(sum(worth, ZERO), places) if worth else None, currency=state.currency,
-        facts={"shipment": shipment.shipment, "why": "; ".join(missing)},
     )  # fmt: skip
