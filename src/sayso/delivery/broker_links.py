@@ -22,8 +22,9 @@ Take = Callable[[Sequence[Arrived]], Awaitable[None]]
 
 _DURABLE = "sayso"
 _BATCH = 200
-_WAIT = 0.2  # seconds until a batch that is not full is handed on
-_ACK_WAIT = 30.0  # seconds after which what was not acknowledged is brought again
+_WAIT = 0.5  # seconds until a batch that is not full is handed on
+# Short: what the server sends just as a fetch ends is brought again only then. What is kept twice has one effect.
+_ACK_WAIT = 5.0  # seconds after which what was not acknowledged is brought again
 _AGAIN_WITHIN = 600.0  # seconds in which the broker drops what is published twice under one id
 _ANSWERS_WITHIN = 5.0
 _PATIENCE = 2.0  # seconds that what is being kept gets to end, when asked to stop
