@@ -36,6 +36,7 @@ WORK = (
         "nothing is left to do. Where the clock is the machine's, workers do it and this is refused.",
         handle=work,
         answers=Worked,
+        writes=True,
         problems=(BadRequest, BadField, Busy, Conflict, StoreAway),
         statuses={200: "Nothing is left to do."},
         gives={"done": {"done": 12}},

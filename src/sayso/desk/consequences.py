@@ -87,7 +87,8 @@ class Consequences:
             self._decide(one, asked, terms)
         await self._write_effects(connection)
         await outgoing.add(connection, [self._said(one) for one in self._news])
-        scope = CaseScope(orders=sorted(self._orders), found_in=("order",))
+        shared = {bill.invoice for one in self._orders.values() for bill in one.after.invoices if len(bill.orders) > 1}
+        scope = CaseScope(sorted(self._orders), sorted(shared), found_in=("order", "account"))
         await settle_cases(connection, scope, self.findings, self._now, self._follow.cases)
         if self._payments:
             scope = CaseScope(documents=sorted(self._payments), found_in=("account",))
