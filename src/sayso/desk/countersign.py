@@ -1,4 +1,4 @@
-"""Waiting for the ERP's word on an order that was just placed: its state is looked at until it is another, or time is up."""
+"""Waiting for the ERP's word on an order that was just placed: its state is looked at until it changes or time is up."""
 
 from __future__ import annotations
 
