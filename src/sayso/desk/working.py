@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -23,13 +23,17 @@ from sayso.desk.following import Following
 from sayso.desk.reading import held_back
 from sayso.errors import StoreAway
 from sayso.promise.policy import Policy
-from sayso.store import inbox
+from sayso.store import inbox, outgoing
 from sayso.store.database import mapped
 from sayso.store.outbox import Kept
 from sayso.systems.seam import Remote
 
 log = structlog.get_logger()
 
+#: How long what was told outside is kept, for those who ask for it again.
+NEWS_KEPT = timedelta(days=30)
+
+_FORGET_EVERY = timedelta(hours=1)
 _EVERY = 5.0  # seconds between rounds
 _MOST_TURNS = 10_000  # of `settle`: more means that something goes round and round
 _MOST_HELD = 100_000
@@ -50,6 +54,7 @@ class Working:
         self._remotes = remotes
         asked = {name: follow.systems[name] for name in remotes}
         self._alone = asyncio.Lock()
+        self._forgot: datetime | None = None
         self._inbound = Inbound(pool, self.following.apply, now, lanes=lanes)
         self._outbound = Outbound(pool, remotes, asked, now, ended=self._ended)
 
@@ -85,6 +90,13 @@ class Working:
             await silence.round(self._pool, now, self._follow.cases)
             await self._held_back(now)
             await daily.ask(self._pool, self._follow, now)
+            await self._forget(now)
+
+    async def _forget(self, now: datetime) -> None:
+        """What was told outside is kept for a while, so that it can be told again."""
+        if self._forgot is None or now - self._forgot >= _FORGET_EVERY:
+            await outgoing.forget(self._pool, now - NEWS_KEPT)
+            self._forgot = now
 
     async def _held_back(self, now: datetime) -> None:
         """Every message in quarantine is a case, and no other is: also one that was held back by a failure."""

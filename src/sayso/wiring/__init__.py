@@ -22,6 +22,7 @@ from sayso.desk.desk import Desk
 from sayso.desk.keys import Keys
 from sayso.desk.rounds import Rounds
 from sayso.desk.signing import Signer
+from sayso.desk.subscribing import Subscribing
 from sayso.errors import Misconfigured
 from sayso.promise import policy as policies
 from sayso.promise.policy import Policy
@@ -317,7 +318,10 @@ async def assembled(found: Settings, dsn: str, clock: Clock | None = None) -> As
     clock = clock or clock_of(found)
     follow = following.assembled(pool, policy, following.policy_of(found.follow), clock.now)
     await following.install(pool, follow.policy, clock.now())
-    desk = Desk(pool, connect, policy, signer, most_lines=found.most_lines, casework=follow.casework)
+    subscribing = Subscribing(pool, follow.policy.webhooks, private=found.webhooks_private)
+    desk = Desk(
+        pool, connect, policy, signer, most_lines=found.most_lines, casework=follow.casework, subscribing=subscribing
+    )  # fmt: skip
     try:
         await desk.start()
         _settle_memory()

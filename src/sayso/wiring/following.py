@@ -12,13 +12,15 @@ from typing import Any, Protocol
 
 from msgspec import structs
 
-from sayso.delivery.broker import Broker, BrokerSettings
+from sayso.delivery import broker
 from sayso.delivery.webhooks import Webhooks
 from sayso.desk import follow_policy
+from sayso.desk.brought import keeping
 from sayso.desk.casework import Casework
 from sayso.desk.follow_policy import FollowPolicy
 from sayso.desk.following import Following
 from sayso.desk.quarantine import Quarantine
+from sayso.desk.subscribing import stuck_case
 from sayso.desk.taking import Taking
 from sayso.desk.working import Working
 from sayso.errors import Misconfigured
@@ -108,13 +110,17 @@ async def work(
     pool: Any, follow: Follow, found: Beside, now: Callable[[], datetime], stopping: asyncio.Event
 ) -> None:
     """What a worker does beside the rounds of promising, until it is told to stop."""
-    calling = Webhooks(pool, now, follow.policy.webhooks, private=found.webhooks_private)
+    calling = Webhooks(
+        pool, now, follow.policy.webhooks, stuck=stuck_case(follow.policy.cases), private=found.webhooks_private
+    )  # fmt: skip
+    speaking = broker.assemble(
+        pool, now, broker=found.broker, broker_in=found.broker_in, broker_out=found.broker_out, keep=keeping(pool, now)
+    )  # fmt: skip
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(follow.working.run(stopping))
             group.create_task(calling.run(stopping))
-            if found.broker:
-                broker = Broker(pool, now, BrokerSettings(found.broker, found.broker_in, found.broker_out))
-                group.create_task(broker.run(stopping))
+            if speaking is not None:
+                group.create_task(speaking.run(stopping))
     finally:
         await calling.close()
