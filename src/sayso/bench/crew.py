@@ -93,6 +93,17 @@ def servers(dsn: str, schema: str, home: Path, number: int) -> Iterator[list[Han
         yield hands
 
 
+@contextmanager
+def at_work(target: Any, posts: Sequence[tuple[Any, ...]]) -> Iterator[list[Hand]]:
+    """A process for each post that runs `target` with it and a pipe, and says when it is ready."""
+    with _ended(hands := []):
+        for post in posts:
+            hands.append(_hand(target, post))
+        for hand in hands:
+            hand.answer()
+        yield hands
+
+
 def _hand(target: Any, arguments: tuple[Any, ...]) -> Hand:
     ours, theirs = _SPAWN.Pipe()
     process = _SPAWN.Process(target=target, args=(*arguments, theirs), daemon=True)

@@ -10,6 +10,7 @@ import click
 _HERE = {
     "promises": ("sayso.bench.promises", "promises"),
     "replay": ("sayso.bench.replay", "replay"),
+    "events": ("sayso.bench.events", "events"),
     "audit": ("sayso.bench.audits", "audit"),
 }
 

@@ -1,10 +1,11 @@
-"""A plain table of messages, for benchmarks to put beside the inbox; it keeps them and nothing follows."""
+"""Rows of the events benchmark: a plain table of messages to put beside the inbox, and what came of a round."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from sayso.store.database import queries, quoted
 from sayso.store.inbox import Message
@@ -47,3 +48,50 @@ async def count_plain(connection: Any) -> int:
 async def empty_plain(connection: Any) -> None:
     """Empty it."""
     await connection.execute(SQL["empty_plain"])
+
+
+class Marks(NamedTuple):
+    """How many messages and documents there are by their last numbers, invoices asked for, news, cases; and the units on
+    all shelves."""
+
+    messages: int
+    documents: int
+    invoices: int
+    told: int
+    cases: int
+    shelves: Decimal
+
+
+class CameOf(NamedTuple):
+    """Of a round: messages applied and not, shipments known, orders that have wholly left."""
+
+    applied: int
+    others: int
+    shipments: int
+    shipped: int
+
+
+async def left(connection: Any) -> bool:
+    """Whether messages wait."""
+    found: bool = await connection.fetchval(SQL["left"])
+    return found
+
+
+async def marks(connection: Any) -> Marks:
+    """Where things stand."""
+    return Marks(*await connection.fetchrow(SQL["marks"], timeout=_LONG))
+
+
+async def came_of(connection: Any, since: Marks, orders: Sequence[str]) -> CameOf:
+    """What came of a round that began at some marks."""
+    return CameOf(
+        *await connection.fetchrow(
+            SQL["came_of"], since.messages, since.documents, list(orders), timeout=_LONG
+        )
+    )
+
+
+async def gather(connection: Any) -> None:
+    """Let the planner know what is there, and write out what a round before it has left."""
+    await connection.execute(SQL["gather"], timeout=_LONG)
+    await connection.execute("CHECKPOINT", timeout=_LONG)
