@@ -1,6 +1,6 @@
 """The AsyncAPI 3.0 document: every event that Sayso takes in and tells, made from the types themselves.
 
-Each type is a channel, over HTTP as CloudEvents in JSON and over a broker under a subject of the same name.
+Each type is a channel: over HTTP as CloudEvents in JSON, over a broker under subjects that the servers' part tells.
 """
 
 from __future__ import annotations
@@ -93,7 +93,8 @@ _SERVERS: Schema = {
     "nats": {
         "host": "localhost:4222",
         "protocol": "nats",
-        "description": "JetStream: the subject is the type, the body a CloudEvent in structured mode.",
+        "description": "JetStream, the body a CloudEvent in structured mode. What is sent goes to `sayso.in.` and the system's "
+        "name, what is told comes from `sayso.out.` and the type without its `sayso.`; both beginnings are settings.",
     },
 }
 
