@@ -27,6 +27,7 @@ KEYS = {
     "sk_admin": Caller("admin", frozenset({"admin"})),
     "sk_shop": Caller("shop", frozenset({"availability", "promises", "orders"})),
     "sk_bound": Caller("branch", frozenset(SCOPES), frozenset({"13047"})),
+    "sk_wms": Caller("wms", frozenset({"events", "messages"}), None, frozenset({"wms"})),
     **{f"sk_{scope}": Caller(scope, frozenset({scope})) for scope in SCOPES if scope != "admin"},
 }
 

@@ -11,7 +11,7 @@ import msgspec
 from sayso.api import examples_follow as examples
 from sayso.api.call import Follow
 from sayso.desk.calling import Reply
-from sayso.desk.taking import Taking
+from sayso.desk.taking import Taking, check_system
 from sayso.errors import NotFound
 
 NUMBER = 18
@@ -45,6 +45,7 @@ class FakeTaking:
         return self._desk._once(caller, key, body, _reply(examples.TAKEN, 202))
 
     async def message(self, given, caller, key, now):
+        check_system(given.system)
         self.check(caller, "messages", given.system)
         self._desk._use("message", given, caller, key, now)
         return self._desk._once(caller, key, (given.system, given.body), _reply(examples.TAKEN, 202))

@@ -294,3 +294,28 @@ async def test_an_edit_keeps_the_digits_and_is_answered_alike_under_its_key(hous
         f"/v1/quarantine/{number}/edit", json={"by": "Bob", "text": "{}", "body": {}}
     )
     exact(shapes.Problem, both, 400)
+
+
+async def test_a_key_of_a_system_speaks_for_that_system_alone(house, calling):
+    batch = {"content-type": "application/cloudevents-batch+json"}
+    single = {"content-type": "application/cloudevents+json"}
+    async with calling(house.http._transport.app, "sk_wms") as http:
+        assert (await http.post("/v1/systems/wms/messages", json=shipconf())).status_code == 202
+        assert (await http.post("/v1/events", json=shipped(), headers=single)).status_code == 202
+        refused = await http.post("/v1/events", json=[shipped("W-2"), placed()], headers=batch)
+        assert refused.status_code == 403
+        assert refused.json()["detail"] == "the key may not send in the name of shop"
+        assert (await http.post("/v1/systems/erp/messages", json=shipconf())).status_code == 403
+    counted = await house.shop.pool.fetch("SELECT source, count(*) FROM inbox GROUP BY source")
+    assert {row["source"]: row["count"] for row in counted} == {"wms": 2}
+
+
+@pytest.mark.parametrize("source", ["sayso", "SAYSO", " sayso", "sa\x1b[2Jyso", "wms\n", "\x00"])
+async def test_nobody_speaks_as_sayso_or_to_the_terminal(house, source):
+    told = {**placed(), "source": source}
+    answer = await house.http.post(
+        "/v1/events", json=told, headers={"content-type": "application/cloudevents+json"}
+    )
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["field"] == "source"
+    assert "\x1b" not in answer.text

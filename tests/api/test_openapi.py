@@ -91,6 +91,15 @@ async def test_a_simulated_clock_shows(http, served, calling):
         assert "Sayso-Now" in (await other.get("/openapi.json")).text
 
 
+async def test_work_is_called_for_only_where_the_clock_is_simulated(http, served, calling):
+    assert "/v1/work" not in (await http.get("/openapi.json")).json()["paths"]
+    assert (await http.post("/v1/work")).status_code == 404
+    app, _ = served(simulated=True)
+    async with calling(app) as other:
+        assert "/v1/work" in (await other.get("/openapi.json")).json()["paths"]
+        assert (await other.post("/v1/work")).status_code == 200
+
+
 async def test_requests_in_the_examples_fit_schema_and_struct(document):
     for path, method, operation in operations(document):
         call = next(call for call in CALLS if (call.path, call.method.lower()) == (path, method))

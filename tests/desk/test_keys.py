@@ -89,6 +89,32 @@ async def test_a_key_without_customers_is_bound_to_none(conn, found):
     assert caller.sees("anybody")
 
 
+async def test_a_key_bound_to_systems_speaks_for_those_alone(conn, found):
+    secret = await keys.create(conn, "wms", ["events", "messages"], [], NOW, systems=["wms", "wms", "wms-2"])
+    caller = await found.find(secret, NOW)
+    assert caller.systems == {"wms", "wms-2"}
+    assert caller.speaks_for("wms")
+    assert not caller.speaks_for("erp")
+    anybody = await found.find(await keys.create(conn, "hub", ["events"], [], NOW), NOW)
+    assert anybody.systems is None
+    assert anybody.speaks_for("erp")
+    assert {one.name: one.systems for one in await keys.everyone(conn)} == {
+        "wms": ("wms", "wms-2"),
+        "hub": None,
+    }
+
+
+@pytest.mark.parametrize("system", ["", " ", "sayso", "SaySo", "w\x1b[2Jms", "x" * 201])
+async def test_a_key_cannot_be_bound_to_what_is_no_system(conn, system):
+    with pytest.raises(BadField):
+        await keys.create(conn, "wms", ["events"], [], NOW, systems=[system])
+
+
+async def test_a_key_that_sends_nothing_is_bound_to_no_system(conn):
+    with pytest.raises(BadField, match="sends nothing"):
+        await keys.create(conn, "shop", ["orders"], [], NOW, systems=["shop"])
+
+
 async def test_the_secret_is_nowhere_in_the_database(conn, secret):
     row = await conn.fetchrow("SELECT api_keys::text AS all, hash FROM api_keys")
     assert row["hash"] == digest(secret)

@@ -20,6 +20,7 @@ from sayso.api.pace import Pace
 from sayso.api.porch import Porch
 from sayso.api.settings import Settings
 from sayso.api.table import CALLS
+from sayso.api.table_work import WORK
 from sayso.desk.calling import Desk, Keys
 from sayso.errors import NotFound
 
@@ -30,10 +31,11 @@ _SENT = ["Authorization", "Content-Type", "Idempotency-Key", "X-Request-Id", "Sa
 def build(desk: Desk, *, keys: Keys, settings: Settings, follow: Follow | None = None) -> Starlette:
     """The application. `desk`, `keys` and `follow` are asked at each request; none is opened or closed here."""
     answered = Answered(lines=settings.access_log)
-    house = House(desk, keys, settings, openapi.build(CALLS, settings), answered, follow)
+    served = (*CALLS, *WORK) if settings.simulated else CALLS
+    house = House(desk, keys, settings, openapi.build(served, settings), answered, follow)
     pace = Pace(settings.requests_per_second, settings.burst) if settings.requests_per_second else None
     by_path: dict[str, dict[str, Call]] = {}
-    for call in CALLS:
+    for call in served:
         by_path.setdefault(call.path, {})[call.method] = call
     doors = {path: Door(path, calls, house, pace) for path, calls in by_path.items()}
     straight = {path: door for path, door in doors.items() if "{" not in path}

@@ -12,7 +12,10 @@ from sayso.cash.shapes import State
 _Who = Annotated[str, Meta(min_length=1, max_length=200)]
 _Why = Annotated[str, Meta(max_length=1000)]
 _Reason = Annotated[str, Meta(min_length=1, max_length=1000)]
-_Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
+_CLEAR = r"\x00-\x1f\x7f-\x9f"
+_Name = Annotated[
+    str, Meta(min_length=1, max_length=200, pattern=rf"^[^{_CLEAR}]*[^\s{_CLEAR}][^{_CLEAR}]*$")
+]
 MOST_TEXT = 1_000_000
 
 

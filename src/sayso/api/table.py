@@ -12,7 +12,6 @@ from sayso.api.table_cases import CASES
 from sayso.api.table_follow import FOLLOW
 from sayso.api.table_insight import INSIGHT
 from sayso.api.table_subscribers import SUBSCRIBERS
-from sayso.api.table_work import WORK
 from sayso.canon.kinds import KINDS
 from sayso.errors import BadField, BadRequest, Busy, Conflict, KeyReused, NotFound, StoreAway, TooLarge
 from sayso.promise import asking, ordering
@@ -321,5 +320,5 @@ _PUBLIC = (
 #: Every call; the router tries their paths in this order, so the busiest stand first.
 CALLS: tuple[Call, ...] = (
     *_PROMISES[:1], *_OTHERS[:1], *_ORDERS, *FOLLOW, *INSIGHT, *CASES, *_PROMISES[1:], *_OTHERS[1:], *SUBSCRIBERS, *_PUBLIC,
-    EVENTS, *WORK,
+    EVENTS,
 )  # fmt: skip

@@ -1,4 +1,5 @@
-"""The call that only a simulated clock has: the work that workers do, done at the moment that the request names."""
+"""The call that is served with a simulated clock only: the work that workers do, done at the moment that the request
+names. With the machine's own clock it is not there (app.py), and workers work by themselves."""
 
 from __future__ import annotations
 
@@ -24,6 +25,7 @@ async def work(house: House, ask: Ask) -> Reply:
     return Reply(200, msgspec.json.encode(Worked(await doing(ask.now))))
 
 
+#: Served beside the table where the clock is simulated.
 WORK = (
     Call(
         method="POST",
@@ -33,7 +35,7 @@ WORK = (
         scope="admin",
         summary="Do all work that is due (simulated clock only)",
         description="Messages are applied, effects carried out and silence is noticed, at the time of the request, until "
-        "nothing is left to do. Where the clock is the machine's, workers do it and this is refused.",
+        "nothing is left to do. Where the clock is the machine's, workers do it and this call is not there.",
         handle=work,
         answers=Worked,
         writes=True,

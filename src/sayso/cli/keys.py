@@ -32,6 +32,10 @@ def keys() -> None:
 @click.option(
     "--customer", "customers", multiple=True, metavar="C", help="Bind it to this customer; repeatable."
 )
+@click.option(
+    "--system", "systems", multiple=True, metavar="S",
+    help="Let it send events and messages in the name of this system alone; repeatable.",
+)  # fmt: skip
 @click.option("--expires", metavar="TIME", help="When it stops working (RFC 3339); else never.")
 @options.settings(*options.DATABASE)
 @options.as_json
@@ -40,16 +44,20 @@ def create(
     name: str,
     scopes: tuple[str, ...],
     customers: tuple[str, ...],
+    systems: tuple[str, ...],
     expires: str | None,
     as_json: bool,
 ) -> None:
     """Make a key and print its secret, which is shown only now."""
     asked = [scope.strip() for given in scopes for scope in given.split(",")]
     until = parse_moment(expires, field="expires") if expires else None
-    secret = asyncio.run(_create(flags, name, asked, customers, until))
+    secret = asyncio.run(_create(flags, name, asked, customers, systems, until))
     if as_json:
         bound = list(dict.fromkeys(customers)) or None
-        options.say({"name": name, "key": secret, "scopes": sorted(set(asked)), "customers": bound})
+        sends = list(dict.fromkeys(systems)) or None
+        options.say(
+            {"name": name, "key": secret, "scopes": sorted(set(asked)), "customers": bound, "systems": sends}
+        )
         return
     click.echo(secret)
     click.echo(f"This is the key {name}, shown only now. Send it as Authorization: Bearer KEY.", err=True)
@@ -67,13 +75,14 @@ def show(flags: dict[str, Any], as_json: bool) -> None:
     if not found:
         click.echo("No key was made yet: sayso keys create NAME --scope S")
         return
-    table = options.table("name", "scopes", "customers", "state", "made", "last used")
+    table = options.table("name", "scopes", "customers", "sends as", "state", "made", "last used")
     for key in found:
         bound = "all" if key.customers is None else ", ".join(key.customers)
         table.add_row(
             key.name,
             ", ".join(key.scopes),
             bound,
+            "any" if key.systems is None else ", ".join(key.systems),
             _state(key, now),
             moment(key.created),
             _when(key.last_used),
@@ -95,10 +104,11 @@ def revoke(flags: dict[str, Any], name: str, as_json: bool) -> None:
 
 
 async def _create(
-    flags: dict[str, Any], name: str, scopes: list[str], customers: tuple[str, ...], expires: datetime | None
-) -> str:
+    flags: dict[str, Any], name: str, scopes: list[str], customers: tuple[str, ...], systems: tuple[str, ...],
+    expires: datetime | None,
+) -> str:  # fmt: skip
     async with wiring.opened(**flags) as app:
-        return await desk.create(app.pool, name, scopes, customers, app.clock.now(), expires)
+        return await desk.create(app.pool, name, scopes, customers, app.clock.now(), expires, systems)
 
 
 async def _list(flags: dict[str, Any]) -> tuple[list[Listed], datetime]:

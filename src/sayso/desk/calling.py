@@ -33,11 +33,13 @@ SCOPES: Mapping[str, str] = {
 
 
 class Caller(Struct, frozen=True):
-    """A known key: its name (which owns its Idempotency-Keys), scopes, and the customers it is bound to."""
+    """A known key: its name (which owns its Idempotency-Keys), scopes, the customers it is bound to, and the systems in
+    whose name it may send (None: any)."""
 
     name: str
     scopes: frozenset[str]
     customers: frozenset[str] | None = None
+    systems: frozenset[str] | None = None
 
     def may(self, scope: str) -> bool:
         """Whether the key carries this scope, or admin, which covers all."""
@@ -46,6 +48,10 @@ class Caller(Struct, frozen=True):
     def sees(self, customer: str) -> bool:
         """Whether the key is bound to no customer, or to this one."""
         return self.customers is None or customer in self.customers
+
+    def speaks_for(self, system: str) -> bool:
+        """Whether the key may send in the name of this system."""
+        return self.systems is None or system in self.systems
 
 
 class Reply(Struct, frozen=True):

@@ -27,6 +27,7 @@ _PREFIX = "sk_"
 _SECRET = re.compile(r"sk_[A-Za-z0-9_-]{43}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _MOST_REMEMBERED = 10_000
+_LONGEST_SYSTEM = 200  # as long as the source of an event
 
 
 class Keys:
@@ -66,7 +67,8 @@ class Keys:
         if known.stale:
             await self._note_use(known.name, now)
         customers = None if known.customers is None else frozenset(known.customers)
-        caller = Caller(known.name, frozenset(known.scopes), customers)
+        systems = None if known.systems is None else frozenset(known.systems)
+        caller = Caller(known.name, frozenset(known.scopes), customers, systems)
         if len(self._found) >= _MOST_REMEMBERED:
             self._found.clear()
         self._found[hashed] = (caller, until, known.expires)
@@ -86,21 +88,24 @@ class Keys:
 
 async def create(
     conn: Any, name: str, scopes: Sequence[str], customers: Sequence[str], now: datetime,
-    expires: datetime | None = None,
+    expires: datetime | None = None, systems: Sequence[str] = (),
 ) -> str:  # fmt: skip
-    """Make a key and return its secret, which is kept nowhere. No customers: bound to none.
+    """Make a key and return its secret, which is kept nowhere. No customers: bound to none; no systems: may send as any.
 
-    Raises BadField for a name, scope or expiry that cannot be used, Conflict if the name was ever given.
+    Raises BadField for a name, scope, system or expiry that cannot be used, Conflict if the name was ever given.
     """
     _check_name(name)
     _check_scopes(scopes)
     if not all(customer.strip() for customer in customers):
         raise BadField("customer", "", "a customer number is blank", remedy="leave it out, or write it")
+    _check_systems(systems, scopes)
     if expires is not None and expires <= now:
         raise BadField("expires", expires.isoformat(), "this moment is past", remedy="give a later one")
     secret = _PREFIX + secrets.token_urlsafe(32)
-    bound = tuple(dict.fromkeys(customers)) or None
-    if not await store.add(conn, name, digest(secret), tuple(sorted(set(scopes))), bound, now, expires):
+    bound, sends = tuple(dict.fromkeys(customers)) or None, tuple(dict.fromkeys(systems)) or None
+    if not await store.add(
+        conn, name, digest(secret), tuple(sorted(set(scopes))), bound, now, expires, sends
+    ):
         raise Conflict(
             f"a key named {name} is or was there", remedy="choose another name: logs know keys by name"
         )
@@ -139,6 +144,21 @@ def _check_scopes(scopes: Sequence[str]) -> None:
     for scope in scopes:
         if scope not in SCOPES:
             raise BadField("scope", scope, "there is no such scope", remedy="choose of: " + ", ".join(SCOPES))
+
+
+def _check_systems(systems: Sequence[str], scopes: Sequence[str]) -> None:
+    for system in systems:
+        if (
+            not 0 < len(system.strip()) <= _LONGEST_SYSTEM
+            or system.casefold() == "sayso"
+            or not system.isprintable()
+        ):
+            raise BadField("system", system, "no name of a system", remedy="e.g. wms, as in the follow file")
+    if systems and not {"events", "messages", "admin"} & set(scopes):
+        raise BadField(
+            "system", systems[0], "a key without the scope events or messages sends nothing",
+            remedy="leave --system out, or add the scope",
+        )  # fmt: skip
 
 
 def _unknown() -> NotAuthenticated:

@@ -31,6 +31,8 @@ OURS = "sayso"
 _MOST_TEXT = 200
 _STATES = {"new": "taken", "repeated": "repeated", "conflicting": "conflicting"}
 _SYSTEM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
+#: Attributes of a CloudEvent hold none (CloudEvents 1.0.2, 3.1): they would speak to the terminal of who reads a list.
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 #: What is told of goods or money and not of an order: its subject is no order's number.
 _OF_NO_ORDER = frozenset({"stock.counted", "receipt.posted", "payment.received"})
 _OBJECT = msgspec.json.Decoder(dict[str, Raw])
@@ -55,20 +57,25 @@ class Taking:
         self._glance = Glance(pool)
 
     @staticmethod
-    def check(caller: Caller, what: str, system: str | None = None) -> None:
-        """NotAllowed for a key that is bound to customers; BadField for what no system can be called."""
+    def check(caller: Caller, what: str, *systems: str) -> None:
+        """NotAllowed for a key that is bound to customers, or to other systems than these."""
         if caller.customers is not None:
             raise NotAllowed(
                 f"a key bound to customers cannot send {what}", remedy="use a key that is bound to none"
             )
-        if system is not None:
-            _check_system(system)
+        for system in systems:
+            if not caller.speaks_for(system):
+                raise NotAllowed(
+                    f"the key may not send in the name of {system[:_MOST_TEXT]}",
+                    remedy="use the key of that system: each key names the systems it may speak for",
+                    system=system,
+                )
 
     async def events(
         self, events: Sequence[Message], body: bytes, caller: Caller, key: str | None, now: datetime
     ) -> Reply:
         """Keep events. 202 with what was known of each; raises NotAllowed for a key that is bound to customers."""
-        self.check(caller, "events")
+        self.check(caller, "events", *dict.fromkeys(one.source for one in events))
 
         async def work() -> Reply:
             came = await inbox.keep(self._pool, events, now)
@@ -82,6 +89,7 @@ class Taking:
 
         Where its sender names no id it is the one that its contract finds in it, else the address of its content.
         """
+        check_system(given.system)
         self.check(caller, "messages", given.system)
         with mapped():
             looked = await self._glance.look(given.system, given.content_type, given.body)
@@ -120,7 +128,7 @@ def event(body: bytes, where: str = "") -> Message:
         raise BadField(
             f"{where}specversion", version, "only CloudEvents 1.0 is read", remedy='send "specversion": "1.0"'
         )
-    if source == OURS:
+    if source.strip().casefold() == OURS:
         raise BadField(
             f"{where}source", source, "this is Sayso's own name", remedy="name the system that tells of it"
         )
@@ -169,8 +177,9 @@ def _usable(field: str, text: str) -> str:
         raise BadField(field, text, "it is blank", remedy="send what tells it from others")
     if len(text) > _MOST_TEXT:
         raise BadField(field, text, f"it is longer than {_MOST_TEXT} characters", remedy="shorten it")
-    if "\x00" in text:
-        raise BadField(field, text.replace("\x00", "␀"), "it holds a NUL character", remedy="take it out")
+    if _CONTROLS.search(text):
+        told = _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)
+        raise BadField(field, told, "it holds a control character", remedy="take it out")
     return text
 
 
@@ -185,13 +194,14 @@ def _order_of(given: Mapping[str, Raw], type_: str) -> str:
     return subject if len(subject) <= _MOST_TEXT and "\x00" not in subject else ""
 
 
-def _check_system(system: str) -> None:
+def check_system(system: str) -> None:
+    """BadField for what no system can be called."""
     if not _SYSTEM.fullmatch(system):
         raise BadField(
             "system", system, "no name of a system",
             remedy="letters, digits and . _ - , at most 60, as in the follow file",
         )  # fmt: skip
-    if system == OURS:
+    if system.casefold() == OURS:
         raise BadField(
             "system", system, "this is Sayso's own name", remedy="name the system that tells of it"
         )

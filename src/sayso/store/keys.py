@@ -20,6 +20,7 @@ class Known(Struct, frozen=True):
     customers: tuple[str, ...] | None
     expires: datetime | None
     stale: bool
+    systems: tuple[str, ...] | None = None
 
 
 class Listed(Struct, frozen=True):
@@ -32,6 +33,7 @@ class Listed(Struct, frozen=True):
     expires: datetime | None
     revoked: datetime | None
     last_used: datetime | None
+    systems: tuple[str, ...] | None = None
 
 
 async def find(conn: Any, digest: bytes, now: datetime) -> Known | None:
@@ -40,7 +42,10 @@ async def find(conn: Any, digest: bytes, now: datetime) -> Known | None:
         row = await conn.fetchrow(_SQL["find_key"], digest, now)
     if row is None:
         return None
-    return Known(row["name"], tuple(row["scopes"]), _bound(row), row["expires"], row["stale"])
+    return Known(
+        row["name"], tuple(row["scopes"]), _bound(row, "customers"), row["expires"], row["stale"],
+        _bound(row, "systems"),
+    )  # fmt: skip
 
 
 async def note_use(conn: Any, name: str, now: datetime) -> None:
@@ -51,13 +56,13 @@ async def note_use(conn: Any, name: str, now: datetime) -> None:
 
 async def add(
     conn: Any, name: str, digest: bytes, scopes: tuple[str, ...], customers: tuple[str, ...] | None,
-    created: datetime, expires: datetime | None,
+    created: datetime, expires: datetime | None, systems: tuple[str, ...] | None = None,
 ) -> bool:  # fmt: skip
     """Keep a new key; False if its name was ever given."""
     with mapped():
         kept = await conn.fetchval(
             _SQL["add_key"], name, digest, list(scopes), None if customers is None else list(customers),
-            created, expires,
+            created, expires, None if systems is None else list(systems),
         )  # fmt: skip
     return kept is not None
 
@@ -68,8 +73,8 @@ async def everyone(conn: Any) -> list[Listed]:
         rows = await conn.fetch(_SQL["list_keys"])
     return [
         Listed(
-            row["name"], tuple(row["scopes"]), _bound(row), row["created"], row["expires"], row["revoked"],
-            row["last_used"],
+            row["name"], tuple(row["scopes"]), _bound(row, "customers"), row["created"], row["expires"],
+            row["revoked"], row["last_used"], _bound(row, "systems"),
         )
         for row in rows
     ]  # fmt: skip
@@ -82,5 +87,5 @@ async def revoke(conn: Any, name: str, now: datetime) -> datetime | None:
     return revoked
 
 
-def _bound(row: Any) -> tuple[str, ...] | None:
-    return None if row["customers"] is None else tuple(row["customers"])
+def _bound(row: Any, to: str) -> tuple[str, ...] | None:
+    return None if row[to] is None else tuple(row[to])
