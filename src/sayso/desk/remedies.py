@@ -19,6 +19,7 @@ from sayso.canon.events_money import Application, MoneyLine, PaymentApplied
 from sayso.canon.events_order import OrderCancelled, OrderChanged, OrderLine, OrderReleased, Substitute
 from sayso.canon.events_shared import LineQuantity, Told
 from sayso.cases.acting import Action
+from sayso.cash.applying import application_of
 from sayso.cash.fold import read_state
 from sayso.cash.shapes import LineState, State
 from sayso.desk.placing import OURSELVES, message_of
@@ -200,9 +201,12 @@ async def apply_payment(connection: Any, work: Work) -> Done:
         for one in await following.known(connection, [f"payment {payment}"])
         if one.family == "payment.applied"
     ]
-    document, revision = max(known, key=lambda one: one[1], default=(f"{payment}/applied", -1))
+    document, revision = max(known, key=lambda one: one[1], default=(application_of(payment), -1))
+    customer = await following.customer_of(connection, invoice) or work.case.customer
+    if not customer:
+        raise NotFound(f"nothing is known of an invoice {invoice}", remedy="name one that was issued")
     data = PaymentApplied(
-        document=document, revision=revision + 1, customer=work.case.customer or "", currency=work.case.currency or "",
+        document=document, revision=revision + 1, customer=customer, currency=work.case.currency or "",
         payment=payment, lines=(Application(invoice=invoice, amount=amount, reason=work.asked.note),), by=work.by,
     )  # fmt: skip
     return await _tell(
@@ -264,7 +268,7 @@ REACHING: Mapping[str, Callable[[Any, Work], Awaitable[Done]]] = {
 
 async def _tell(connection: Any, work: Work, family: str, data: Told, says: str) -> Done:
     """A decision is an event of our own: the worker takes it as it takes all others."""
-    subject = work.case.order or data.document
+    subject = work.case.order or ""  # what is told of a payment alone is about no order
     event = Event(
         id=f"{work.case.id}/{work.asked.action}/{work.before}", source=OURSELVES, type=f"sayso.{family}.v1",
         subject=subject, time=work.now, data=data,
