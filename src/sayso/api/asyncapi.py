@@ -93,8 +93,9 @@ _SERVERS: Schema = {
     "nats": {
         "host": "localhost:4222",
         "protocol": "nats",
-        "description": "JetStream, the body a CloudEvent in structured mode. What is sent goes to `sayso.in.` and "
-        "the system's name, what is told comes from `sayso.out.` and the type without its `sayso.`; both beginnings are settings.",
+        "description": "JetStream, the body a CloudEvent in structured mode. What is sent goes to `sayso.in.` and the "
+        "system's name; what is told comes from `sayso.out.` and the type without its `sayso.`. Both beginnings are "
+        "settings.",
     },
 }
 
