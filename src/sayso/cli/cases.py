@@ -163,13 +163,10 @@ def _list(flags: dict[str, Any], as_json: bool, overdue: bool, kind: str | None,
         return
     table = options.table(
         "Case",
-        "Since",
         "Due",
         "What",
         "Whose",
-        "Order",
-        "Customer",
-        "Item",
+        "About",
         "Amount",
         "Next step",
         whole=("Case",),
@@ -179,9 +176,9 @@ def _list(flags: dict[str, Any], as_json: bool, overdue: bool, kind: str | None,
         due = f"{_day(one['due'])}{' late' if one['overdue'] else ''}" if one["due"] else ""
         whose = f"{one['owner']}, {one['assigned']}" if one["assigned"] else one["owner"]
         money = f"{one['amount'] or ''} {one['currency'] or ''}".strip()
-        cells = (one["case"], _day(one["opened"]), due, what, whose, one["order"] or one["promise"])
-        more = (one["customer"], one["item"], money, one["next_step"])
-        table.add_row(*(Text(str(cell or "")) for cell in (*cells, *more)))
+        about = " ".join(filter(None, (one["order"] or one["promise"], one["customer"], one["item"])))
+        cells = (one["case"], due, what, whose, about, money, one["next_step"])
+        table.add_row(*(Text(str(cell or "")) for cell in cells))
     options.console().print(table)
     if found["next"]:
         click.echo(f"There are more: sayso cases --cursor {found['next']}")
