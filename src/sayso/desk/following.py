@@ -19,12 +19,13 @@ from sayso.desk.placing import message_of
 from sayso.desk.reading import Reader
 from sayso.desk.receiving import Receivables
 from sayso.desk.telling import OF_STOCK, Ready, document_of, fact_of, ready
+from sayso.errors import SaysoError
 from sayso.promise.policy import Policy
 from sayso.store import following as store
 from sayso.store import inbox
 from sayso.store.inbox import Kept, Verdict
 
-_MOST_TURNS = 4
+_MOST_TURNS = 20
 _ORDER = "order "
 
 
@@ -74,6 +75,9 @@ class Following:
             if not events:
                 return
             tellings = await self._own(connection, events, now)
+        raise SaysoError(
+            "what is decided on these messages comes to no end", remedy="this is a fault: report it"
+        )
 
     async def _own(self, connection: Any, events: Sequence[Event], now: datetime) -> list[Ready]:
         """What is decided here is told like everything else, and kept as a message that is applied already."""

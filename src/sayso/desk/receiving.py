@@ -6,7 +6,7 @@ those before it paid.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
@@ -15,9 +15,15 @@ import msgspec
 from msgspec import Struct
 
 from sayso.canon.events import Event
-from sayso.canon.events_money import InvoiceIssued, PaymentApplied, PaymentReceived
+from sayso.canon.events_money import (
+    Application,
+    InvoiceIssued,
+    PaymentApplied,
+    PaymentReceived,
+    PaymentReversed,
+)
 from sayso.canon.events_order import OrderPlaced
-from sayso.cash.applying import Applied, apply_payment, reapply
+from sayso.cash.applying import Applied, application_of, apply_payment, reapply
 from sayso.cash.receivables import findings, receivables
 from sayso.cash.shapes import Effect, Fact, InvoiceState, OpenItem, PaymentState
 from sayso.desk import bookkeeping
@@ -67,6 +73,7 @@ class Receivables:
         await store.write_open_items(connection, [_open_row(*one) for one in invoices])
         touched = await self._payments(connection, fresh, consequences)
         await self._post(connection, folded, fresh, touched)
+        consequences.ask(_posted(fresh, touched, [item for _, item, _ in invoices]))
         customers = {item.customer for _, item, _ in invoices} | {one.state.customer for one in touched}
         if not customers:
             return []
@@ -126,12 +133,13 @@ class Receivables:
         consequences: Consequences,
     ) -> list[Event]:
         """Use the cash of these accounts for what is open on them."""
-        names = sorted(accounts)
-        since = self._now.date() - timedelta(days=self._follow.cash.applying.duplicate_days)
-        rows = await store.payments(connection, names, [one.state.payment for one in touched], since)
-        known = [(account, _PAYMENT.decode(state)) for _, account, state in rows]
-        if not any(one.state.unapplied > 0 for _, one in known):
+        known = await self._known(connection, accounts, touched)
+        left = {account for account, one in known if one.state.unapplied > 0}
+        if not left:
             return []
+        # What brought us here may hold orders of these accounts and not the accounts: others may be at it.
+        await store.lock(connection, [f"receivables {account}" for account in left])
+        known = await self._known(connection, accounts, touched)
         events: list[Event] = []
         items: dict[str, list[OpenItem]] = {}
         for account, one in known:
@@ -147,8 +155,16 @@ class Receivables:
             if done.application is not None:
                 items[account] = _less(items[account], done.application, one.state)
                 events.append(_event(done.application, self._now))
-                consequences.ask([_post(done.application, items[account])])
         return events
+
+    async def _known(
+        self, connection: Any, accounts: Iterable[str], touched: Sequence[_Payment]
+    ) -> list[tuple[str, _Payment]]:
+        """Payments that may be of use, or tell something of those that are, with their accounts."""
+        since = self._now.date() - timedelta(days=self._follow.cash.applying.duplicate_days)
+        numbers = [one.state.payment for one in touched]
+        rows = await store.payments(connection, sorted(accounts), numbers, since)
+        return [(account, _PAYMENT.decode(state)) for _, account, state in rows]
 
     def _used(self, one: _Payment, items: Sequence[OpenItem], others: Sequence[PaymentReceived]) -> Applied:
         assert one.told is not None
@@ -228,18 +244,52 @@ def _event(application: PaymentApplied, now: datetime) -> Event:
     )  # fmt: skip
 
 
-def _post(application: PaymentApplied, items: Sequence[OpenItem]) -> Effect:
-    """The receivables tool is told what a payment was used for."""
-    orders = [
-        order for item in items if item.invoice == application.lines[0].invoice for order in item.orders
-    ]
+def _posted(
+    fresh: Sequence[Ready], touched: Sequence[_Payment], items: Sequence[OpenItem]
+) -> Iterator[Effect]:
+    """The receivables tool is told what was decided here of payments, by whomever, and what the bank took back of that."""
+    payments = {one.state.payment: one.state for one in touched}
+    for one in fresh:
+        data, telling = one.data, one.telling
+        if isinstance(data, PaymentApplied) and telling.source == OURSELVES:
+            state = payments.get(data.payment)
+            lines = data.lines if state is None else _standing(state)
+            yield _post(data, f"{data.document}/{data.revision}", lines, items)
+        elif isinstance(data, PaymentReversed) and data.payment in payments:
+            state = payments[data.payment]
+            if state.revision >= 0:
+                used = PaymentApplied(
+                    document=application_of(state.payment), revision=state.revision, customer=state.customer,
+                    currency=state.currency, payment=state.payment, lines=(),
+                )  # fmt: skip
+                yield _post(
+                    used, f"{used.document}/{telling.document}/{telling.revision}", _standing(state), items
+                )
+
+
+def _standing(state: PaymentState) -> tuple[Application, ...]:
+    """What a payment is used for, all that was told of it."""
+    return tuple(
+        Application(
+            invoice=line.invoice, amount=line.amount, deduction=line.deduction, write_off=line.write_off,
+            discount=line.discount, reason=line.reason,
+        )
+        for line in state.lines
+    )  # fmt: skip
+
+
+def _post(
+    application: PaymentApplied, cause: str, lines: Sequence[Application], items: Sequence[OpenItem]
+) -> Effect:
+    """All that a payment is used for, in the place of what was said before of its document."""
+    invoices = {line.invoice for line in lines}
+    orders = [order for item in items if not invoices or item.invoice in invoices for order in item.orders]
     return Effect(
-        key=f"post_application/{application.document}/{application.revision}", role="ar", kind="post_application",
+        key=f"post_application/{cause}", role="ar", kind="post_application",
         order=orders[0] if orders else application.customer, cause=application.document,
-        amount=sum((line.amount for line in application.lines), Decimal(0)), currency=application.currency,
+        amount=sum((line.amount for line in lines), Decimal(0)), currency=application.currency,
         body={
             "payment": application.payment, "customer": application.customer, "currency": application.currency,
-            "document": application.document, "revision": application.revision,
-            "lines": msgspec.to_builtins(application.lines),
+            "document": application.document, "revision": application.revision, "lines": msgspec.to_builtins(lines),
         },
     )  # fmt: skip

@@ -218,6 +218,11 @@ async def open_items(connection: Any, accounts: Sequence[str] | None) -> list[by
     return [row[0] for row in rows]
 
 
+async def customer_of(connection: Any, invoice: str) -> str:
+    """Whose an invoice is; "" where it is not known."""
+    return str(await connection.fetchval(SQL["customer_of"], invoice) or "")
+
+
 async def accounts_of(connection: Any, customers: Sequence[str]) -> dict[str, str]:
     """The credit accounts of customers."""
     rows = await connection.fetch(SQL["account_of"], list(customers))

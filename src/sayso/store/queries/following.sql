@@ -90,6 +90,10 @@ ON CONFLICT (invoice) DO UPDATE SET customer = excluded.customer, account = excl
 -- The invoices of some accounts, or of all, that are not settled, as payments are matched to them.
 SELECT state FROM open_items WHERE ($1::text[] IS NULL OR account = ANY ($1::text[])) AND open <> 0 ORDER BY issued, invoice;
 
+-- name: customer_of
+-- Whose an invoice is.
+SELECT customer FROM open_items WHERE invoice = $1;
+
 -- name: account_of
 -- The credit accounts of customers; one that is not known is its own.
 SELECT c AS customer, coalesce(t.account, c) AS account FROM unnest($1::text[]) AS c LEFT JOIN tops t ON t.customer = c;

@@ -28,7 +28,7 @@ class Ar(System):
         self.invoices: dict[str, Invoice] = {}
         self.credits: dict[str, dict[str, Any]] = {}
         self.applications: dict[str, list[dict[str, Any]]] = {}
-        """By payment (or the effect of a write-off): the last application that was posted."""
+        """By payment (or the document of a write-off): the last application that was posted."""
         self.disputes: dict[str, dict[str, Any]] = {}
         office.when_invoiced.append(self._take_over)
 
@@ -144,7 +144,7 @@ class Ar(System):
         body = ask.body
         lines = list(body.get("lines", ()))
         invoices = [self._known(line["invoice"]) for line in lines]
-        name = body.get("payment") or f"effect {ask.effect}"
+        name = body.get("payment") or f"document {body.get('document') or ask.effect}"
         for invoice in self.invoices.values() if name in self.applications else ():
             invoice.applied.pop(name, None)
             invoice.settled.pop(name, None)
