@@ -14,12 +14,12 @@ from sayso.errors import BadField
 
 Remedy = Literal[
     "retry", "edit_and_replay", "approve_substitution", "accept_short", "request_credit", "release_hold", "write_off",
-    "link_document", "apply_payment", "assign", "note", "close",
+    "link_document", "apply_payment", "accept_difference", "assign", "note", "close",
 ]  # fmt: skip
 Text = Annotated[str, Meta(max_length=200)]
 Said = Annotated[str, Meta(max_length=1000)]
 
-_MONEY = ("request_credit", "write_off", "accept_short")
+_MONEY = ("request_credit", "write_off", "accept_short", "accept_difference")
 
 
 class Action(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

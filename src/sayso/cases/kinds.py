@@ -27,6 +27,7 @@ REMEDIES: Mapping[str, str] = {
     "write_off": "give up what is open of an invoice",
     "link_document": "say which order a document is about",
     "apply_payment": "say which invoice a payment is for",
+    "accept_difference": "agree to what the ERP stored: the order is changed to it",
     "assign": "say who works on it",
     "note": "write something down",
     "close": "close it, with the reason",

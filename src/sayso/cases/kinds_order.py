@@ -24,7 +24,7 @@ ORDER = (
         owner="sales", due="PT4H", severity="high",
         step="Have the ERP's order put right, or agree the difference with the customer[: {what}][ was promised {expected}]"
         "[ and stored {found}]",
-        remedies=("edit_and_replay",),
+        remedies=("accept_difference", "edit_and_replay"),
     ),
     Kind(
         kind="acceptance_missing", title="Acceptance missing", found_in="clock",

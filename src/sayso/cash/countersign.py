@@ -6,8 +6,11 @@ Knows the order's terms and the acceptance; what follows from a difference is fo
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from typing import cast
+
+from msgspec.structs import replace
 
 from sayso.canon.decimals import ZERO, plain
 from sayso.canon.events_order import OrderAccepted, OrderLine, OrderPlaced
@@ -59,6 +62,64 @@ def charges_of(placed: OrderPlaced, changes: list[Fact]) -> tuple[Charge, ...]:
         if charges is not None:
             return cast("tuple[Charge, ...]", charges)
     return placed.charges
+
+
+def agreed(
+    difference: Difference, ours: Terms, charges: tuple[Charge, ...], accepted: OrderAccepted, places: int
+) -> tuple[tuple[OrderLine, ...], tuple[Charge, ...] | None]:
+    """What changes of the order's lines and charges (None: nothing) where a person agrees to a difference.
+
+    Only what differs is taken over, so that another difference of the same line stays one. A line that the ERP does not
+    have is wanted no more; a total that differs by itself is a charge from now on. Nothing at all where this cannot be
+    agreed to: the currency, or that the order was taken over twice.
+    """
+    mine = ours.get(difference.line)
+    theirs = next((one for one in accepted.lines if one.line == difference.line), None)
+    if difference.what == "total" and accepted.total is not None:
+        if accepted.charges:
+            return (), accepted.charges
+        more = accepted.total - (_total(ours.values(), charges, places) or ZERO)
+        return (), (*charges, Charge(code="agreed", amount=more))
+    if difference.what == "line_missing" and mine is not None:
+        return (_of(mine, ZERO, mine.unit_price, places),), None
+    if theirs is None or difference.what in ("currency", "total", "twice"):
+        return (), None
+    if mine is None or difference.what == "item":
+        return (_whole(theirs, mine),), None
+    if difference.what == "ship_on":
+        return (_on(mine, theirs.ship_on),), None
+    quantity = theirs.quantity if difference.what == "quantity" else mine.quantity
+    price = mine.unit_price if difference.what == "quantity" else theirs.unit_price
+    if (quantity, price) == (theirs.quantity, theirs.unit_price):
+        return (
+            replace(mine, quantity=quantity, unit_price=price, amount=theirs.amount, tax=theirs.tax),
+        ), None
+    return (_of(mine, quantity, price if price is not None else _price(mine), places),), None
+
+
+def _of(line: OrderLine, quantity: Decimal, price: Decimal | None, places: int) -> OrderLine:
+    """The line with another quantity or price; its tax in proportion."""
+    before, amount = _worth(line, places), None if price is None else to_cents(price * quantity, places)
+    tax = to_cents(line.tax * amount / before, places) if before and amount is not None else ZERO
+    return replace(line, quantity=quantity, unit_price=price, amount=amount, tax=tax, original=None)
+
+
+def _whole(theirs: OrderLine, mine: OrderLine | None) -> OrderLine:
+    """The line as the ERP has it; where it says no day and no site, those of ours."""
+    if mine is None:
+        return theirs
+    return replace(
+        theirs, ship_on=theirs.ship_on or mine.ship_on, deliver_by=theirs.deliver_by or mine.deliver_by,
+        site=theirs.site or mine.site, substitutes=theirs.substitutes or mine.substitutes,
+    )  # fmt: skip
+
+
+def _on(line: OrderLine, day: date | None) -> OrderLine:
+    """The line on another day; it arrives as much later as it leaves."""
+    arrives = line.deliver_by
+    if arrives is not None and line.ship_on is not None and day is not None:
+        arrives += day - line.ship_on
+    return replace(line, ship_on=day, deliver_by=arrives)
 
 
 def _compared(

@@ -13,6 +13,7 @@ from sayso.canon.times import format_duration, moment
 from sayso.cases.acting import Action, check_person, checked
 from sayso.cases.kinds import KINDS, kind_of, remedies_of
 from sayso.cases.policy import CasePolicy
+from sayso.desk.agreeing import accept_difference
 from sayso.desk.calling import Caller, CaseQuery, Reply
 from sayso.desk.remedies import REACHING, Done, Work
 from sayso.desk.settling import CaseScope, Settled, closing, settle_cases, tell_cases
@@ -102,7 +103,7 @@ class Casework:
         before = await rows.times(connection, row.id, asked.action)
         work = Work(row, asked, actor, now, before, self._roles)
         check_person(asked, work.amount, self._policy)
-        reach = REACHING.get(asked.action)
+        reach = accept_difference if asked.action == "accept_difference" else REACHING.get(asked.action)
         done = await reach(connection, work) if reach else await _here(connection, work)
         facts = {
             name: value

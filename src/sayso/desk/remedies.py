@@ -132,7 +132,7 @@ async def approve_substitution(connection: Any, work: Work) -> Done:
     changed = msgspec.structs.replace(line, substitutes=(*others, agreed))
     reason = work.asked.note or f"{item} agreed in place of {line.item} by {work.by}"
     data = OrderChanged(document=work.order, revision=revision + 1, lines=(changed,), reason=reason)
-    return await _tell(connection, work, "order.changed", data, f"{item} may be shipped for line {number}")
+    return await tell(connection, work, "order.changed", data, f"{item} may be shipped for line {number}")
 
 
 async def accept_short(connection: Any, work: Work) -> Done:
@@ -150,7 +150,7 @@ async def accept_short(connection: Any, work: Work) -> Done:
         document=work.document, revision=work.before, lines=(LineQuantity(line=number, quantity=quantity, item=line.item),),
         reason=work.asked.note or f"short, accepted by {work.by}",
     )  # fmt: skip
-    return await _tell(
+    return await tell(
         connection, work, "order.cancelled", data, f"{plain(quantity)} of line {number} are cancelled"
     )
 
@@ -166,7 +166,7 @@ async def release_hold(connection: Any, work: Work) -> Done:
             )
         hold = holds[0]
     data = OrderReleased(document=hold, by=work.by, reason=work.asked.note)
-    return await _tell(connection, work, "order.released", data, f"hold {hold} is released")
+    return await tell(connection, work, "order.released", data, f"hold {hold} is released")
 
 
 async def write_off(connection: Any, work: Work) -> Done:
@@ -182,7 +182,7 @@ async def write_off(connection: Any, work: Work) -> Done:
         document=work.document, revision=work.before, customer=work.case.customer or "", currency=work.case.currency or "",
         lines=(line,), by=work.by,
     )  # fmt: skip
-    return await _tell(
+    return await tell(
         connection, work, "payment.applied", data, f"{plain(amount)} of {invoice} are written off"
     )
 
@@ -209,7 +209,7 @@ async def apply_payment(connection: Any, work: Work) -> Done:
         document=document, revision=revision + 1, customer=customer, currency=work.case.currency or "",
         payment=payment, lines=(Application(invoice=invoice, amount=amount, reason=work.asked.note),), by=work.by,
     )  # fmt: skip
-    return await _tell(
+    return await tell(
         connection, work, "payment.applied", data, f"{plain(amount)} of {payment} go to {invoice}"
     )
 
@@ -266,7 +266,7 @@ REACHING: Mapping[str, Callable[[Any, Work], Awaitable[Done]]] = {
 }  # fmt: skip
 
 
-async def _tell(connection: Any, work: Work, family: str, data: Told, says: str) -> Done:
+async def tell(connection: Any, work: Work, family: str, data: Told, says: str) -> Done:
     """A decision is an event of our own: the worker takes it as it takes all others."""
     subject = work.case.order or ""  # what is told of a payment alone is about no order
     event = Event(
