@@ -6,11 +6,11 @@ Goes the way of every fact: the row with the later `as_of` counts, so what the E
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sayso.canon.decimals import plain
+from sayso.canon.decimals import ZERO, plain
 from sayso.canon.events_goods import ReceiptPosted, StockCounted
 from sayso.canon.kinds import kind_named
 from sayso.canon.rows import Fact as Row
@@ -26,6 +26,7 @@ _READERS = {name: RowReader(kind_named(name)) for name in ("receivables", "deman
 _SOURCE = "events"
 #: Stages in which nothing of an order counts for credit or stock beyond what is invoiced.
 _UNSEEN = ("unknown", "placed")
+_HELD = "order.held "
 
 Rows = dict[str, dict[tuple[Any, ...], dict[str, Any]]]
 
@@ -36,14 +37,17 @@ class Booking:
     def __init__(self) -> None:
         self.rows: Rows = {name: {} for name in _READERS}
         self.left: list[tuple[str, str, Decimal, datetime]] = []
+        self._standing: dict[tuple[str, str], tuple[State, LineState]] = {}
         self._net: dict[tuple[str, str], Decimal] = {}
+        self._moved: set[str] = set()
         self._taken_over: set[str] = set()
 
-    def state(self, before: State | None, after: State) -> None:
+    def state(self, before: State | None, after: State, today: date) -> None:
         """What the new state of an order changes."""
         for invoice in after.invoices:
             self.invoice(invoice)
         seen = before if before is not None and before.stage not in _UNSEEN else None
+        same = seen is not None and _same(seen, after)
         if after.stage not in _UNSEEN:
             if seen is None:
                 self._taken_over.add(after.order)
@@ -52,22 +56,29 @@ class Booking:
                     self._add("demand", (after.order, str(line.line)), {"deleted": True})
             was = {line.line: line for line in seen.lines} if seen and seen.accepted == after.accepted else {}
             for line in after.lines:
-                if line != was.get(line.line):
-                    self._demand(after, line)
+                if line != (old := was.get(line.line)):
+                    if same and old is not None and line.site and _stands(old, line):
+                        self._standing[after.accepted or after.order, str(line.line)] = after, line
+                    else:
+                        self._demand(after, line)
+        self._weigh(seen, after, today)
+
+    def _weigh(self, before: State | None, after: State, today: date) -> None:
+        """By how much more is wanted of an item at a site than before, and how much less is there. What leaves ahead of its
+        day is missing until then."""
         left = _left(before, after)
         self.left += left
-        self._weigh(before, after, left)
-
-    def _weigh(
-        self, before: State | None, after: State, left: Sequence[tuple[str, str, Decimal, datetime]]
-    ) -> None:
-        """By how much more is wanted of an item at a site than before, and how much less is there."""
-        for state, sign in ((before, -1), (after, 1)):
-            for line in state.lines if state is not None and state.stage not in _UNSEEN else ():
-                place = (line.item, line.site)
-                self._net[place] = self._net.get(place, Decimal(0)) + sign * line.open
         for item, site, quantity, _ in left:
-            self._net[item, site] = self._net.get((item, site), Decimal(0)) + quantity
+            self._net[item, site] = self._net.get((item, site), ZERO) + quantity
+        was = {line.line: line for line in before.lines} if before is not None else {}
+        for line in after.lines if after.stage not in _UNSEEN else ():
+            old = was.pop(line.line, None)
+            if old is None or not _stands(old, line) or (line.ship_on or today) > today:
+                self._moved.add(line.item)
+            elif old.open != line.open:
+                place = (line.item, line.site)
+                self._net[place] = self._net.get(place, ZERO) + line.open - old.open
+        self._moved.update(line.item for line in was.values())
 
     def invoice(self, invoice: InvoiceState) -> None:
         """An invoice is owed as far as it is open."""
@@ -102,15 +113,13 @@ class Booking:
 
         Of a line that leaves from several sites only the money is told: its reservations stand until the ERP reports it.
         """
-        gross = _gross(state)
-        price = line.unit_price or Decimal(0)
+        amount, shipped = _worth(state, line)
         self._add("demand", (state.accepted or state.order, str(line.line)), {
             "order": state.order, "item": line.item, "site": line.site or None,
             "quantity": plain(line.open) if line.site else None,
             "customer": state.customer, "kind": "order", "status": "confirmed", "currency": state.currency or None,
             "due": line.ship_on.isoformat() if line.ship_on else None,
-            "amount": plain(_cents(price * line.open * gross)),
-            "amount_shipped_not_invoiced": plain(_cents(price * line.to_invoice * gross)),
+            "amount": plain(amount), "amount_shipped_not_invoiced": plain(shipped),
         })  # fmt: skip
 
     def _add(self, kind: str, key: tuple[Any, ...], values: Mapping[str, Any]) -> None:
@@ -120,21 +129,72 @@ class Booking:
 
     async def write(self, connection: Any, now: datetime, policy: Policy) -> None:
         """Bring the rows in, and let them take effect: the promises after this one see them."""
-        whom = store.Whom(frozenset(), frozenset(), False, frozenset())
+        owing, known = await self._write_standing(connection, now)
+        whom, stale = store.Whom(frozenset(), frozenset(), False, frozenset()), False
         some = any(self.rows.values())
         stamp = store.Stamp(now, _SOURCE, await store.new_load(connection) if some else 0)
         for kind, rows in self.rows.items():
             if rows:
                 reader = _READERS[kind]
                 read = _facts(reader, sorted(rows.items(), key=lambda one: tuple(map(str, one[0]))))
-                whom = whom.with_((await store.merge(connection, reader.kind, read, stamp)).whom)
-        if self.left:
-            await following.ship_out(connection, self.left)
-        items = whom.items | {item for item, _, _, _ in self.left}
-        if whom or items:
+                merged = await store.merge(connection, reader.kind, read, stamp)
+                whom, stale = whom.with_(merged.whom), stale or merged.stale > 0
+        gone = await following.ship_out(connection, self.left)
+        items = whom.items | known | {item for item, _, _, _ in self.left}
+        if whom or items or owing:
+            quiet = frozenset() if stale or self.rows["stock"] else items - self._unquiet(gone)
+            reported = frozenset(pair for pair in whom.reported if pair[0] in self._taken_over)
             await settle_load(
-                connection, Touched(items, whom.customers, whom.world, whom.reported), now, policy
+                connection,
+                Touched(items - quiet, whom.customers, whom.world, reported, quiet, owing),
+                now,
+                policy,
             )
+
+    async def _write_standing(self, connection: Any, now: datetime) -> tuple[frozenset[str], frozenset[str]]:
+        """The lines that stand as they were told, but for how much of them; whose and of what they are. What somebody else
+        has told of since is told anew, wholly."""
+        states = [self._standing[key] for key in sorted(self._standing)]
+        rows = [
+            following.Wanted(*key, line.open, *_worth(state, line))
+            for key, (state, line) in sorted(self._standing.items(), key=lambda one: one[0])
+        ]
+        told = await following.still_wanted(connection, rows, now)
+        for place in told:
+            state, line = states[place]
+            self._demand(state, line)
+            self._moved.add(line.item)
+        done = [one for place, one in enumerate(states) if place not in told]
+        owing = frozenset(state.customer for state, _ in done if state.customer)
+        return owing, frozenset(line.item for _, line in done)
+
+    def _unquiet(self, gone: Mapping[tuple[str, str], Decimal]) -> set[str]:
+        """The items of which more can be promised than before, or less."""
+        left: dict[tuple[str, str], Decimal] = {}
+        for item, site, quantity, _ in self.left:
+            left[item, site] = left.get((item, site), ZERO) + quantity
+        counted = {item for (item, site), quantity in left.items() if gone.get((item, site)) != quantity}
+        return self._moved | counted | {item for (item, _), net in self._net.items() if net}
+
+
+def _same(before: State, after: State) -> bool:
+    """Whether an order is still under the same number, its customer's and in its currency."""
+    return (before.accepted, before.customer, before.currency) == (
+        after.accepted,
+        after.customer,
+        after.currency,
+    )
+
+
+def _stands(before: LineState, after: LineState) -> bool:
+    """Whether a line is of the same item, from the same site, on the same day."""
+    return (before.item, before.site, before.ship_on) == (after.item, after.site, after.ship_on)
+
+
+def _worth(state: State, line: LineState) -> tuple[Decimal, Decimal]:
+    """What is still to leave of a line comes to, and what has left without an invoice; with tax."""
+    gross, price = _gross(state), line.unit_price or ZERO
+    return _cents(price * line.open * gross), _cents(price * line.to_invoice * gross)
 
 
 def _facts(reader: RowReader, rows: Iterable[tuple[Any, dict[str, Any]]]) -> list[Row]:
@@ -147,11 +207,16 @@ def _facts(reader: RowReader, rows: Iterable[tuple[Any, dict[str, Any]]]) -> lis
     return found
 
 
+def _seen(state: State) -> bool:
+    """Whether the back office has spoken of an order: one that it held and released waits as if it were new, and is not."""
+    return state.stage not in _UNSEEN or any(one.startswith(_HELD) for one in state.documents)
+
+
 def _left(before: State | None, after: State) -> list[tuple[str, str, Decimal, datetime]]:
     """What left a site since the state before: by shipment, so that a corrected one counts for the difference."""
     was, found = _by_shipment(before), []
     for key, (quantity, when) in sorted(_by_shipment(after).items()):
-        more = quantity - was.get(key, (Decimal(0), when))[0]
+        more = quantity - was.get(key, (ZERO, when))[0]
         if more and key[2]:
             found.append((key[1], key[2], more, when))
     return found
@@ -162,13 +227,13 @@ def _by_shipment(state: State | None) -> dict[tuple[str, str, str], tuple[Decima
     for shipment in state.shipments if state else ():
         for line in shipment.lines:
             key = (shipment.shipment, line.item, shipment.site)
-            found[key] = (found.get(key, (Decimal(0),))[0] + line.quantity, shipment.dispatched)
+            found[key] = (found.get(key, (ZERO,))[0] + line.quantity, shipment.dispatched)
     return found
 
 
 def _gross(state: State) -> Decimal:
     """What the order comes to with tax, for each unit of money without it."""
-    net = sum((line.ordered_amount for line in state.lines), Decimal(0))
+    net = sum((line.ordered_amount for line in state.lines), ZERO)
     return state.money.ordered / net if net and state.money.ordered else Decimal(1)
 
 
