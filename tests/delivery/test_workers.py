@@ -108,10 +108,11 @@ async def test_workers_that_do_not_hold_their_lane_are_found_out(
 ) -> None:
     """The planted fault: the lane is chosen and not held. The checks above must see it."""
     await _filled(conn)
-    unheld = "SELECT lane FROM inbox WHERE state = 'waiting' ORDER BY number LIMIT 1"
-    monkeypatch.setattr(
-        inbox, "SQL", Queries({**{name: inbox.SQL[name] for name in inbox.SQL}, "claim_lane": unheld})
-    )
+    unheld = {
+        "claim_lane": "SELECT lane FROM inbox WHERE state = 'waiting' AND $1 ORDER BY number LIMIT 1",
+        "hold_lane": "SELECT tries FROM inbox_lanes WHERE lane = $1",
+    }
+    monkeypatch.setattr(inbox, "SQL", Queries({**{name: inbox.SQL[name] for name in inbox.SQL}, **unheld}))
     log = tmp_path / "log"
     workers = [Inbound(pool, handler(log), lambda: NOW, most=5) for _ in range(4)]
     await asyncio.gather(*(one.once() for one in workers), return_exceptions=True)
@@ -155,4 +156,51 @@ async def test_kill_9_of_workers_loses_nothing_and_does_nothing_twice(conn: Any,
     rows = await _rows(conn)
     assert sorted(number for _, number in rows) == list(range(1, KEYS * EACH + 1))
     assert disorder(rows) == []
+    assert await conn.fetchval("SELECT count(*) FROM inbox WHERE state = 'applied'") == KEYS * EACH
+
+
+async def test_a_message_that_kills_its_worker_ends_in_quarantine_and_takes_no_other_with_it(
+    conn: Any, crew: Crew
+) -> None:
+    """It kills whoever applies it, at once: as one that needs more memory than there is."""
+    await _filled(conn)
+    [deadly] = await inbox.keep(
+        conn, [Message("wms", "deadly", "kill", "application/json", b"{}", "K7")], NOW
+    )
+    after = Message("wms", "after", "", "application/json", b"{}", "K7")
+    await inbox.keep(conn, [after], NOW)
+    deaths = 0
+    while (await inbox.standing(conn)).waiting:
+        process = crew.start()
+        for _ in range(1000):
+            if process.poll() is not None or not (await inbox.standing(conn)).waiting:
+                break
+            await asyncio.sleep(0.02)
+        deaths += process.poll() is not None
+        assert deaths <= 10, "the message kills for ever"
+        process.kill()
+        process.wait()
+    assert deaths == 5
+    states = await conn.fetch("SELECT state, count(*) FROM inbox GROUP BY state")
+    assert {row["state"]: row["count"] for row in states} == {
+        "applied": KEYS * EACH, "quarantined": 1, "behind": 1
+    }  # fmt: skip
+    held = await inbox.message(conn, deadly.number)
+    assert held.state == "quarantined"
+    assert "died of it, 3 times" in held.problem
+    assert disorder(await _rows(conn)) == []
+
+
+async def test_workers_that_are_killed_by_others_hold_no_message_back(conn: Any, crew: Crew) -> None:
+    """A deployment, an operator: deaths that no message is to blame for. What is tried alone goes through."""
+    await _filled(conn)
+    for _ in range(4):
+        before = len(_lines(crew.log))
+        process = crew.start()
+        await _grown(crew.log, before + 2)
+        process.kill()
+        process.wait()
+    await conn.execute("UPDATE inbox_lanes SET tries = 7")
+    crew.start()
+    await _until_empty(conn)
     assert await conn.fetchval("SELECT count(*) FROM inbox WHERE state = 'applied'") == KEYS * EACH

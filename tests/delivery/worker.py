@@ -33,6 +33,8 @@ def handler(log: Path, pause: float = 0.002) -> Handler:
         _write(log, "begin", who, keys)
         try:
             for message in some:
+                if message.kind == "kill":
+                    os._exit(9)
                 await connection.execute(
                     "INSERT INTO seen (number, key) VALUES ($1, $2)", message.number, message.key
                 )

@@ -1,7 +1,8 @@
 """Messages taken out of the inbox and handed on, an order's in their order and never twice at once.
 
 Knows nothing of what a message means. A lane and all that its messages cause are one transaction, and that is the
-lease: a process that is killed leaves everything as it was.
+lease: a process that is killed leaves everything as it was, but for the note that the lane was begun. A lane that is
+begun again and again and never ended has a message that kills: it is found by trying them alone.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ _AGAIN = (asyncpg.TransactionRollbackError, asyncpg.LockNotAvailableError)
 _SLOW = (TimeoutError, asyncpg.QueryCanceledError)
 _TRIES = 8
 _SLOW_TRIES = 3
+_DEATHS = 2  # of whoever worked on a lane; then its messages are tried alone
+_DEATHS_ALONE = 3  # of whoever tried a message alone; then it is held back
 _SHORTEST, _LONGEST, _AWAY = 0.05, 1.0, 5.0
 
 
@@ -50,6 +53,8 @@ class Inbound:
         self._most = most
         self._lanes = lanes
         self._slow: dict[int, int] = {}
+        self._seats = asyncio.Semaphore(lanes)
+        self._clearing = asyncio.Lock()
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Work until told to stop; what is begun is finished first. A database that is away is waited for."""
@@ -91,32 +96,41 @@ class Inbound:
     async def _once(self) -> int:
         async with self._pool.acquire() as connection:
             while True:
-                lane, some, done = await self._batch(connection)
-                if lane is None:
-                    return 0
-                if done:
-                    return len(done)
+                async with self._seats:
+                    lane = await inbox.claim_lane(connection)
+                    if lane is None:
+                        return 0
+                    some, done, deadly = await self._batch(connection, lane)
+                    if done:
+                        return len(done)
+                    if some and not deadly:
+                        return await self._one_by_one(connection, lane, len(some))
                 if some:
-                    return await self._one_by_one(connection, lane, len(some))
-                # All that was next in this lane stands behind others; the next claim looks further.
+                    return await self._suspected(connection, lane, len(some))
+                # Another has it, or all that was next in it stands behind others; the next claim looks further.
 
-    async def _batch(self, connection: Any) -> tuple[int | None, list[Kept], list[Verdict]]:
-        """(the lane, what was next in it, what became of it): no verdicts where the whole could not be applied."""
-        lane, some = None, []
+    async def _batch(self, connection: Any, lane: int) -> tuple[list[Kept], list[Verdict], bool]:
+        """(what was next in a lane, what became of it, whether it may kill): no verdicts where it was not applied."""
+        some: list[Kept] = []
         try:
             async with connection.transaction():
-                lane = await inbox.claim_lane(connection)
-                if lane is None:
-                    return None, [], []
+                tries = await inbox.hold_lane(connection, lane)
+                if tries is None:
+                    return [], [], False
                 some = await inbox.waiting(connection, lane, self._most)
-                if not some:
-                    return lane, [], []
-                return lane, some, await self._apply(connection, some)
+                if some and tries > _DEATHS:
+                    return some, [], True
+                verdicts = await self._apply(connection, some) if some else []
+                await inbox.lane_done(connection, lane)
+                return some, verdicts, False
+        except _AGAIN:
+            await inbox.lane_spared(connection, lane)
+            raise
         except Exception as error:
             if not some or not _blamed(error):
                 raise
             log.info("a batch is applied one by one", lane=lane, messages=len(some), error=_said(error))
-            return lane, some, []
+            return some, [], False
 
     async def _one_by_one(self, connection: Any, lane: int, most: int) -> int:
         settled = 0
@@ -129,7 +143,42 @@ class Inbound:
                 if not await self._alone(connection, some):
                     break
                 settled += 1
+        await inbox.lane_done(connection, lane)
         return settled
+
+    async def _suspected(self, connection: Any, lane: int, most: int) -> int:
+        """The same for a lane whose workers died: each message is named before it is tried, and this process does
+        nothing else meanwhile, so that no other is blamed."""
+        log.warning("messages are tried alone: whoever worked on them died", lane=lane, messages=most)
+        settled = 0
+        async with self._clearing:
+            for _ in range(self._lanes):
+                await self._seats.acquire()
+            try:
+                for _ in range(most):
+                    settled += await self._named(connection, lane)
+                await inbox.lane_done(connection, lane)
+            finally:
+                for _ in range(self._lanes):
+                    self._seats.release()
+        return settled
+
+    async def _named(self, connection: Any, lane: int) -> int:
+        async with connection.transaction():
+            await inbox.lock_lanes(connection, [lane])
+            some = await inbox.waiting(connection, lane, 1)
+        if not some:
+            return 0
+        times = await inbox.suspect(connection, lane, some[0].number)
+        async with connection.transaction():
+            await inbox.lock_lanes(connection, [lane])
+            if await inbox.waiting(connection, lane, 1) != some:
+                return 0
+            if times <= _DEATHS_ALONE:
+                return int(await self._alone(connection, some))
+            log.error("a message is held back: it kills", source=some[0].source, id=some[0].id)
+            await inbox.settle(connection, [Verdict(some[0].number, "quarantined", _KILLS)], self._now())
+        return 1
 
     async def _alone(self, connection: Any, some: list[Kept]) -> bool:
         """Apply one message, or put it into quarantine with the sentence why."""
@@ -160,6 +209,12 @@ class Inbound:
             return True
         del self._slow[number]
         return False
+
+
+_KILLS = (
+    f"Whoever applied it died of it, {_DEATHS_ALONE} times; it may need more memory than there is. "
+    "Look at it, edit it or give it up, or replay it once there is more."
+)
 
 
 def sentence(error: Exception) -> str:

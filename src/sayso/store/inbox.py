@@ -179,9 +179,36 @@ async def _keep(
 
 
 async def claim_lane(connection: Any) -> int | None:
-    """Take a lane that has work for the length of this transaction; None where there is none, or others have it."""
-    lane: int | None = await connection.fetchval(SQL["claim_lane"])
+    """Choose a lane that has work; None where there is none, or others have it. It is counted as begun.
+
+    Within a transaction it is held as long as that. Outside of one it is still to be held (`hold_lane`), and the count
+    stays, whatever becomes of who chose it.
+    """
+    lane: int | None = await connection.fetchval(SQL["claim_lane"], not connection.is_in_transaction())
     return lane
+
+
+async def hold_lane(connection: Any, lane: int) -> int | None:
+    """Hold a lane for the length of this transaction; how often it was begun and not ended, this time too. None where
+    another has it."""
+    tries: int | None = await connection.fetchval(SQL["hold_lane"], lane)
+    return tries
+
+
+async def lane_done(connection: Any, lane: int) -> None:
+    """Say that what was begun in a lane came to its end."""
+    await connection.execute(SQL["lane_done"], lane)
+
+
+async def lane_spared(connection: Any, lane: int) -> None:
+    """Say that what was begun in a lane came to nothing, and that nobody died of it."""
+    await connection.execute(SQL["lane_spared"], lane)
+
+
+async def suspect(connection: Any, lane: int, number: int) -> int:
+    """Note, outside of every transaction, which message is tried alone next; how often it was noted, this time too."""
+    times: int = await connection.fetchval(SQL["suspect"], lane, number)
+    return times
 
 
 async def lock_lanes(connection: Any, lanes: Sequence[int]) -> None:

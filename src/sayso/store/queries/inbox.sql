@@ -21,15 +21,38 @@ WITH given AS (
 SELECT number, source, id, digest, repeats FROM kept;
 
 -- name: claim_lane
--- Takes the lane that has work and was served least recently, and nobody else works on.
-WITH chosen AS (
+-- Chooses the lane that has work and was served least recently, and nobody else works on; counts that it was begun. By
+-- itself it is committed without waiting for the disk: it is a trace of deaths, and what is lost with the machine is none.
+WITH eased AS (
+    SELECT set_config('synchronous_commit', 'off', true) AS commits WHERE $1
+), chosen AS (
     SELECT l.lane FROM inbox_lanes l
     -- Not EXISTS: that may be planned as a join with all that waits.
     WHERE (SELECT w.number FROM inbox w WHERE w.lane = l.lane AND w.state = 'waiting' ORDER BY w.number LIMIT 1) IS NOT NULL
     ORDER BY l.served, l.lane LIMIT 1 FOR UPDATE OF l SKIP LOCKED
 )
-UPDATE inbox_lanes SET served = (SELECT max(served) FROM inbox_lanes) + 1
-WHERE lane = (SELECT lane FROM chosen) RETURNING lane;
+UPDATE inbox_lanes SET served = (SELECT max(served) FROM inbox_lanes) + 1, tries = tries + 1
+WHERE lane = (SELECT lane FROM chosen) AND (SELECT count(*) FROM eased) >= 0 RETURNING lane;
+
+-- name: hold_lane
+-- Holds a lane that was chosen, unless another got there first; how often it was begun since it was last done with.
+SELECT tries FROM inbox_lanes WHERE lane = $1 FOR UPDATE SKIP LOCKED;
+
+-- name: lane_done
+-- Says that a lane was worked on to the end.
+UPDATE inbox_lanes SET tries = 0, suspect = NULL, suspected = 0 WHERE lane = $1;
+
+-- name: lane_spared
+-- Takes a beginning back: whoever it was lives on.
+UPDATE inbox_lanes SET tries = greatest(tries - 1, 0) WHERE lane = $1;
+
+-- name: suspect
+-- Notes which message is applied next, alone; how often that was noted.
+WITH eased AS (
+    SELECT set_config('synchronous_commit', 'off', true) AS commits
+)
+UPDATE inbox_lanes SET suspect = $2, suspected = CASE WHEN suspect = $2 THEN suspected + 1 ELSE 1 END
+WHERE lane = $1 AND (SELECT count(*) FROM eased) >= 0 RETURNING suspected;
 
 -- name: lock_lanes
 -- Waits for some lanes until nobody else works on them, and for no others.
