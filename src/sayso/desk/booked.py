@@ -15,6 +15,7 @@ from sayso.canon.events_goods import ReceiptPosted, StockCounted
 from sayso.canon.kinds import kind_named
 from sayso.canon.rows import Fact as Row
 from sayso.canon.rows import RowReader
+from sayso.cash.exposure import pending, worth
 from sayso.cash.shapes import InvoiceState, LineState, PaymentState, State
 from sayso.desk.handover import Touched, settle_load
 from sayso.errors import SaysoError
@@ -46,17 +47,18 @@ class Booking:
         """What the new state of an order changes."""
         for invoice in after.invoices:
             self.invoice(invoice)
-        seen = before if before is not None and before.stage not in _UNSEEN else None
+        seen = before if before is not None and _seen(before) else None
         same = seen is not None and _same(seen, after)
-        if after.stage not in _UNSEEN:
+        if _seen(after):
             if seen is None:
                 self._taken_over.add(after.order)
             elif after.accepted and not seen.accepted:
                 for line in seen.lines:
                     self._add("demand", (after.order, str(line.line)), {"deleted": True})
             was = {line.line: line for line in seen.lines} if seen and seen.accepted == after.accepted else {}
+            charged = pending(after) or (seen is not None and pending(seen))
             for line in after.lines:
-                if line != (old := was.get(line.line)):
+                if line != (old := was.get(line.line)) or charged:
                     if same and old is not None and line.site and _stands(old, line):
                         self._standing[after.accepted or after.order, str(line.line)] = after, line
                     else:
@@ -71,7 +73,7 @@ class Booking:
         for item, site, quantity, _ in left:
             self._net[item, site] = self._net.get((item, site), ZERO) + quantity
         was = {line.line: line for line in before.lines} if before is not None else {}
-        for line in after.lines if after.stage not in _UNSEEN else ():
+        for line in after.lines if _seen(after) else ():
             old = was.pop(line.line, None)
             if old is None or not _stands(old, line) or (line.ship_on or today) > today:
                 self._moved.add(line.item)
@@ -113,7 +115,7 @@ class Booking:
 
         Of a line that leaves from several sites only the money is told: its reservations stand until the ERP reports it.
         """
-        amount, shipped = _worth(state, line)
+        amount, shipped = worth(state, line)
         self._add("demand", (state.accepted or state.order, str(line.line)), {
             "order": state.order, "item": line.item, "site": line.site or None,
             "quantity": plain(line.open) if line.site else None,
@@ -156,7 +158,7 @@ class Booking:
         has told of since is told anew, wholly."""
         states = [self._standing[key] for key in sorted(self._standing)]
         rows = [
-            following.Wanted(*key, line.open, *_worth(state, line))
+            following.Wanted(*key, line.open, *worth(state, line))
             for key, (state, line) in sorted(self._standing.items(), key=lambda one: one[0])
         ]
         told = await following.still_wanted(connection, rows, now)
@@ -191,12 +193,6 @@ def _stands(before: LineState, after: LineState) -> bool:
     return (before.item, before.site, before.ship_on) == (after.item, after.site, after.ship_on)
 
 
-def _worth(state: State, line: LineState) -> tuple[Decimal, Decimal]:
-    """What is still to leave of a line comes to, and what has left without an invoice; with tax."""
-    gross, price = _gross(state), line.unit_price or ZERO
-    return _cents(price * line.open * gross), _cents(price * line.to_invoice * gross)
-
-
 def _facts(reader: RowReader, rows: Iterable[tuple[Any, dict[str, Any]]]) -> list[Row]:
     found = []
     for number, (_, row) in enumerate(rows, 1):
@@ -229,16 +225,6 @@ def _by_shipment(state: State | None) -> dict[tuple[str, str, str], tuple[Decima
             key = (shipment.shipment, line.item, shipment.site)
             found[key] = (found.get(key, (ZERO,))[0] + line.quantity, shipment.dispatched)
     return found
-
-
-def _gross(state: State) -> Decimal:
-    """What the order comes to with tax, for each unit of money without it."""
-    net = sum((line.ordered_amount for line in state.lines), ZERO)
-    return state.money.ordered / net if net and state.money.ordered else Decimal(1)
-
-
-def _cents(amount: Decimal) -> Decimal:
-    return amount.quantize(Decimal("0.01"))
 
 
 def items_of(states: Sequence[State]) -> set[str]:
