@@ -26,12 +26,16 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "wiring": (*_DESKS, *_CARRIED),
     "api": _BELOW_DOORS,
     "console": _BELOW_DOORS,
-    # The demo talks to the product as a customer would: over HTTP.
-    "demo": _GROUND,
+    # The demo talks to the product as a customer would: over HTTP. The systems behind it are the simulated ones, which
+    # know no more of the product than the demo does: they are asked over HTTP, and speak over HTTP.
+    "demo": ("systems", *_GROUND),
     "bench": ("api", *_BELOW_DOORS),
     "cli": ("api", "console", "demo", "bench", *_BELOW_DOORS),
     "__main__": ("cli", "api", "console", "demo", "bench", *_BELOW_DOORS),
 }
+
+# A room that may use another for what it shows, and not what that one stands on.
+WITHOUT_ITS_GROUND = frozenset({("demo", "systems")})
 
 # Facts and the time go in, a value comes out: no I/O, no clock, no chance.
 PURE_ROOMS = ("errors", "canon", *_JUDGEMENT)

@@ -20,7 +20,9 @@ import click
 
 from sayso import wiring
 from sayso.api import up
-from sayso.cli import demo_audit, options
+from sayso.cli import demo_audit, demo_cash, options
+from sayso.demo.cash import Act, Doors
+from sayso.demo.cash_figures import Cash
 from sayso.demo.distributor import Distributor, load
 from sayso.demo.report import printed
 from sayso.demo.run import run_setting
@@ -31,9 +33,10 @@ from sayso.errors import Conflict, Misconfigured, SaysoError
 from sayso.store import server_locks
 from sayso.store.server import Server
 
-_SCOPES = ("facts", "promises", "orders", "availability", "cases")
+_SCOPES = ("facts", "promises", "orders", "availability", "cases", "messages", "insight", "admin")
 _MARK = "This folder belongs to `sayso demo`, which empties it whenever it starts.\n"
-_KEPT = "usual"  # the setting that is left to look at, where all were run
+_KEPT = "usual"  # the setting that is run last, where all are
+_CASH_DAYS = 30
 
 
 @click.command(epilog="Example: sayso demo --once --json --days 30")
@@ -47,8 +50,18 @@ _KEPT = "usual"  # the setting that is left to look at, where all were run
     show_default=True,
     help="How much stock the distributor keeps.",
 )
+@click.option(
+    "--cash-days",
+    type=click.IntRange(min=0),
+    default=_CASH_DAYS,
+    show_default=True,
+    metavar="N",
+    help="Follow the orders of the first N days to cash (0: none), of no more days than --days.",
+)
 @options.as_json
-def demo(flags: dict[str, Any], once: bool, days: int | None, stock: str, as_json: bool) -> None:
+def demo(
+    flags: dict[str, Any], once: bool, days: int | None, stock: str, cash_days: int, as_json: bool
+) -> None:
     """The demo distributor: real orders, answered live.
 
     A wholesaler's orders, replayed in time order: each promised, held and ordered over HTTP. Shown beside it: what
@@ -62,30 +75,63 @@ def demo(flags: dict[str, Any], once: bool, days: int | None, stock: str, as_jso
         distributor = load(Path(asked.data) if asked.data else None)
         names = [stock] if stock != "all" else [*(one for one in BUFFERS if one != _KEPT), _KEPT]
         summaries: list[Summary] = []
+        told: dict[str, Any] = {}
         for place, name in enumerate(names, 1):
-            found = _settings(folder, name, port if place == len(names) else 0)
+            last = place == len(names)
+            found = _settings(folder, name, port if last and not cash_days else 0)
             with _served(found) as (url, process):
                 secret = asyncio.run(_key(found))
-                last = place == len(names)
                 exports = folder / "exports" if last else None
-                summaries.append(
-                    asyncio.run(
-                        run_setting(url, secret, distributor, setting=name, days=days, exports=exports)
-                    )
-                )
+                replayed = run_setting(url, secret, distributor, setting=name, days=days, exports=exports)
+                summaries.append(asyncio.run(replayed))
                 if exports:
-                    _show(summaries, exports, distributor, as_json)
-                    if not once:
+                    told = _shown(summaries, exports, distributor, as_json)
+                    if as_json and not cash_days:
+                        options.say(told)
+                    if not once and not cash_days:
                         _tell(found, url, secret, distributor, summaries[-1])
                         with suppress(KeyboardInterrupt):
                             process.join()
+        if cash_days:
+            cash = _Cash(folder, port, min(cash_days, days or cash_days), once, as_json)
+            cash.follow(distributor, told)
 
 
-def _settings(folder: Path, setting: str, port: int) -> wiring.Settings:
+class _Cash:
+    """The act "to cash", in a Sayso of its own that stays up unless `once`."""
+
+    def __init__(self, folder: Path, port: int, days: int, once: bool, as_json: bool) -> None:
+        self._folder, self._port, self._days = folder, port, days
+        self._once, self._as_json = once, as_json
+
+    def follow(self, distributor: Distributor, told: dict[str, Any]) -> None:
+        """Run it; `told` is what the acts before have to say in JSON."""
+        with demo_cash.listening() as systems:
+            found = _settings(
+                self._folder, "cash", self._port, follow=str(demo_cash.follow_file(self._folder, systems))
+            )
+            with _served(found) as (url, process):
+                secret = asyncio.run(_key(found))
+
+                async def stay(cash: Cash, act: Act) -> None:
+                    if self._as_json:
+                        options.say({**told, "cash": cash.document()})
+                    if not self._once:
+                        demo_cash.tell(found, url, secret, act, cash)
+                        await _ended(process)
+
+                doors = Doors(url, secret, systems)
+                with suppress(KeyboardInterrupt):
+                    asyncio.run(demo_cash.followed(doors, distributor, self._days, not self._as_json, stay))
+
+
+def _settings(folder: Path, setting: str, port: int, **more: str) -> wiring.Settings:
     """Those of the demo, whatever is set elsewhere; kept in its folder, for whoever wants to look."""
     policy, config = folder / "policy.toml", folder / "sayso.toml"
     policy.write_bytes((files("sayso.demo") / "data" / "policy.toml").read_bytes())
-    given = {"home": str(folder), "schema": f"demo_{setting}", "policy": str(policy), "clock": "simulated"}
+    given = {
+        "home": str(folder), "schema": f"demo_{setting}", "policy": str(policy), "clock": "simulated", **more
+    }  # fmt: skip
     config.write_text(
         "".join(f"{name} = {options.toml(value)}\n" for name, value in given.items()), encoding="utf-8"
     )
@@ -148,13 +194,28 @@ def _served(found: wiring.Settings) -> Iterator[tuple[str, BaseProcess]]:
         process.join()
 
 
+async def _ended(process: BaseProcess) -> None:
+    """Return when the process has ended; what else runs in the loop goes on."""
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(process.sentinel, ended.set)
+    try:
+        await ended.wait()
+    finally:
+        loop.remove_reader(process.sentinel)
+
+
 async def _key(found: wiring.Settings) -> str:
     async with wiring.opened_with(found) as app:
         return await keys.create(app.pool, "demo", _SCOPES, (), wiring.Clock().now())
 
 
-def _show(summaries: list[Summary], exports: Path, distributor: Distributor, as_json: bool) -> None:
-    """The settings beside each other, from tight to loose, and the audit of the last one's naive storefront."""
+def _shown(
+    summaries: list[Summary], exports: Path, distributor: Distributor, as_json: bool
+) -> dict[str, Any]:
+    """The settings beside each other, from tight to loose, and the audit of the last one's naive storefront.
+
+    Shown, unless it is to be JSON: then it is given back.
+    """
     order, last = list(BUFFERS), summaries[-1]
     summaries = sorted(summaries, key=lambda one: order.index(one.setting))
     if not as_json:
@@ -162,9 +223,9 @@ def _show(summaries: list[Summary], exports: Path, distributor: Distributor, as_
     findings, page = demo_audit.audited_exports(exports, distributor.given)
     if as_json:
         told = {"setting": last.setting, **demo_audit.document(findings, last.naive), "exports": str(exports)}
-        options.say({"settings": [one.document() for one in summaries], "audit": told})
-    else:
-        demo_audit.show(findings, last.naive, exports, page, distributor.given)
+        return {"settings": [one.document() for one in summaries], "audit": told}
+    demo_audit.show(findings, last.naive, exports, page, distributor.given)
+    return {}
 
 
 def _tell(found: wiring.Settings, url: str, secret: str, distributor: Distributor, summary: Summary) -> None:

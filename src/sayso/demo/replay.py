@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -16,19 +15,15 @@ from uuid import uuid4
 import httpx
 
 from sayso.demo.batches import Batch, at
-from sayso.demo.buyer import choose, request
+from sayso.demo.buying import Outcome, buy, number_of, pairs, waves
 from sayso.demo.distributor import Distributor, opening_facts
 from sayso.demo.exported import Exports
 from sayso.demo.naive import Storefront
 from sayso.demo.orders import Order, OrderLine, by_day
 from sayso.demo.summary import Summary, count_kept, count_latency, count_lost, count_naive, started
-from sayso.demo.talk import Answer, Line, Talk
+from sayso.demo.talk import Line, Talk
 from sayso.demo.world import MORNING, Agreed, World
 from sayso.errors import BadField, SaysoError
-
-MOST_AT_ONCE = 8
-"""Orders of the same minute that are asked at once, where they share neither an item nor a credit account."""
-
 
 _CENT = Decimal("0.01")
 
@@ -40,16 +35,6 @@ class Progress(NamedTuple):
     orders: int
     day: date
     doing: str
-
-
-class _Outcome(NamedTuple):
-    """What a buyer ended with: the lines ordered, the lines struck, and the promise; or why the order was
-    lost."""
-
-    kept: tuple[OrderLine, ...]
-    struck: tuple[tuple[OrderLine, str], ...]
-    answer: Answer | None
-    lost: str
 
 
 async def replay(
@@ -116,8 +101,8 @@ class _Replay:
         self.storefront.morning(day)
         if self.exports:
             self.exports.morning(day)
-        for wave in _waves(self.orders.get(day, ()), self.distributor):
-            outcomes = await asyncio.gather(*(self._buy(order) for order in wave))
+        for wave in waves(self.orders.get(day, ()), self.distributor):
+            outcomes = await asyncio.gather(*(buy(self.talk, order, self.given) for order in wave))
             for order, outcome in zip(wave, outcomes, strict=True):
                 self._count(order, outcome)
                 answer = self.storefront.ask(order)
@@ -132,36 +117,7 @@ class _Replay:
         if self.exports:
             self.exports.close(day)
 
-    async def _buy(self, order: Order) -> _Outcome:
-        """What the buyer does: ask, perhaps ask again for less, order. All within the order's minute."""
-        first = await self.talk.ask(
-            request(order, order.lines, self.given, False), order.at, f"{order.reference}-1"
-        )
-        if first.held:
-            return await self._place(order, _Outcome(order.lines, (), first, ""))
-        choice = choose(order, order.lines, first, self.given)
-        if choice.credit and (not choice.struck or choice.credit != "over_limit"):
-            return _Outcome((), (), None, choice.credit)
-        if not choice.kept:
-            codes = Counter(code for _, code in choice.struck)
-            return _Outcome((), (), None, max(sorted(codes), key=lambda code: codes[code]))
-        again = request(order, choice.kept, self.given, True)
-        second = await self.talk.ask(again, order.at, f"{order.reference}-2")
-        after = choose(order, choice.kept, second, self.given)
-        if second.held and not after.struck:
-            return await self._place(order, _Outcome(choice.kept, choice.struck, second, ""))
-        if second.held:
-            await self.talk.release(second.promise, order.at, f"{order.reference}-release")
-        return _Outcome((), (), None, after.credit or (after.struck[0][1] if after.struck else "not_held"))
-
-    async def _place(self, order: Order, outcome: _Outcome) -> _Outcome:
-        assert outcome.answer is not None
-        await self.talk.order(
-            f"WEB-{order.reference}", outcome.answer.promise, order.at, f"{order.reference}-order"
-        )
-        return outcome
-
-    def _count(self, order: Order, outcome: _Outcome) -> None:
+    def _count(self, order: Order, outcome: Outcome) -> None:
         found = self.summary.sayso
         found.asked.add(order.lines)
         if outcome.answer is None:
@@ -170,12 +126,12 @@ class _Replay:
         (found.in_part if outcome.struck else found.in_full).add(outcome.kept)
         for code in {code for _, code in outcome.struck}:
             found.struck[code].add(line for line, why in outcome.struck if why == code)
-        agreed = [one for line, answer in _pairs(outcome) for one in _agreed(line, answer)]
-        for line, answer in _pairs(outcome):
+        agreed = [one for line, answer in pairs(outcome) for one in _agreed(line, answer)]
+        for line, answer in pairs(outcome):
             found.lines_dated_later += answer.verdict != "firm"
             found.lines_priced += answer.price is not None
             found.lines_priced_as_paid += answer.price is not None and answer.price.amount == line.paid
-        self.world.accept(order, f"WEB-{order.reference}", agreed)
+        self.world.accept(order, number_of(order), agreed)
 
     async def _load(self, batches: Sequence[Batch], day: date, doing: str) -> None:
         self._tell(day, doing)
@@ -188,31 +144,6 @@ class _Replay:
 
     def _day(self, number: int) -> date:
         return self.distributor.first + timedelta(days=number)
-
-
-def _waves(orders: Sequence[Order], distributor: Distributor) -> Iterator[list[Order]]:
-    """Orders in time order, those of one minute together as long as they cannot matter to each other.
-
-    So the outcome does not hang on which of them the server happens to take first.
-    """
-    wave: list[Order] = []
-    touched: set[str] = set()
-    for order in orders:
-        mine = {line.item for line in order.lines} | {"@" + distributor.book.accounts[order.customer].top}
-        if wave and (order.at != wave[0].at or len(wave) >= MOST_AT_ONCE or touched & mine):
-            yield wave
-            wave, touched = [], set()
-        wave.append(order)
-        touched |= mine
-    if wave:
-        yield wave
-
-
-def _pairs(outcome: _Outcome) -> list[tuple[OrderLine, Line]]:
-    """The ordered lines, each with its answer."""
-    assert outcome.answer is not None
-    answers = {line.line: line for line in outcome.answer.lines}
-    return [(line, answers[number]) for number, line in enumerate(outcome.kept, 1)]
 
 
 def _agreed(line: OrderLine, answer: Line) -> list[Agreed]:

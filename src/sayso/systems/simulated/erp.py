@@ -223,6 +223,22 @@ class Erp(System):
         ]  # fmt: skip
         self._say("ORDERCANCEL", order, {"lines": given_up, "reason": "discontinued"}, order.cancels)
 
+    def put_right(self, order: str) -> bool:
+        """A person gives the lines the prices that the order came with, and it is accepted anew; whether it can be."""
+        stored = self.orders.get(order)
+        asked: list[dict[str, Any]] = next(
+            (ask.body["lines"] for ask, _ in self.effects.values() if (ask.order, ask.kind) == (order, "submit_order")), []
+        )  # fmt: skip
+        if stored is None or stored.state != "open":
+            return False
+        for line in map(told.stored, asked):
+            mine = stored.lines[line.line]
+            mine.unit_price, mine.amount, mine.tax = line.unit_price, line.amount, line.tax
+        stored.revision += 1
+        self.facts_of.touch(stored)
+        self._say("ORDERACK", stored, {"lines": [told.line_of(one) for one in stored.lines.values()]})
+        return True
+
     # What others of the company tell.
 
     def _shipped(self, shipment: Shipment) -> None:
