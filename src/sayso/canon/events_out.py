@@ -21,7 +21,8 @@ class OutLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class RedatedLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A part that leaves on another day than was promised: `ship_on` None where nobody knows when. `because` is a code."""
+    """A part that leaves on another day than was promised: `ship_on` None where nobody knows when. A `quantity` of 0: all
+    of it leaves on its promised day again. `because` says why, in words."""
 
     line: int
     item: str

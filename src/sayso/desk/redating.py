@@ -15,13 +15,15 @@ import msgspec
 from prometheus_client import Counter
 
 from sayso.canon.decimals import plain
+from sayso.canon.events_out import PromiseRedated, RedatedLine
 from sayso.canon.times import moment
 from sayso.promise.calendars import Calendar
 from sayso.promise.cards import WorldCard
 from sayso.promise.policy import Policy
 from sayso.promise.redating import Redated
 from sayso.promise.world import World
-from sayso.store import cards, redatings
+from sayso.store import cards, outgoing, redatings
+from sayso.store import promises as rows
 from sayso.store.handover import Live
 from sayso.store.redatings import Redating
 
@@ -71,6 +73,29 @@ async def keep(
     if added:
         await redatings.add(connection, added)
         _redated.inc(len(added))
+        if await outgoing.listened(connection):
+            await outgoing.add(connection, await _told(connection, added, now))
+
+
+async def _told(connection: Any, added: Sequence[Redating], now: datetime) -> list[outgoing.Said]:
+    """The new days, for those who want to know: one word for each promise."""
+    known = await rows.promises(connection, sorted({one.promise for one in added}))
+    said = []
+    for name, whose in sorted(known.items()):
+        lines = tuple(
+            RedatedLine(
+                line=one.line, item=one.item, quantity=one.quantity, promised=one.promised, ship_on=one.day,
+                site=one.site, because=one.because,
+            )
+            for one in added if one.promise == name
+        )  # fmt: skip
+        told = PromiseRedated(
+            promise=name, customer=whose.customer, lines=lines, at=now, reference=whose.reference, order=whose.order or ""
+        )  # fmt: skip
+        subject = whose.order or whose.reference or name
+        data = msgspec.to_builtins(told)
+        said.append(outgoing.Said("sayso.promise.redated.v1", subject, whose.customer, now, data))
+    return said
 
 
 def shown(found: Iterable[Redating], answer: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -65,6 +65,13 @@ async def add(connection: Any, rows: Sequence[Said]) -> None:
         )  # fmt: skip
 
 
+async def listened(connection: Any) -> bool:
+    """Whether anybody is, or will be, told. Promises are told only then (migration 0012); what is rare, always."""
+    with mapped():
+        found: bool = await connection.fetchval(_SQL.anybody_listens)
+    return found
+
+
 async def give_numbers(pool: Any, most: int = _MOST_NUMBERED) -> int:
     """Number what has become visible; the last number given so far. Readers call it before they read.
 

@@ -6,6 +6,10 @@ FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $
     WITH ORDINALITY AS told (id, type, subject, customer, at, body, place)
 ORDER BY told.place
 
+-- name: anybody_listens
+-- Whether there is a subscriber, or a broker that is told.
+SELECT anybody_listens()
+
 -- name: hold_head
 -- Take the row that only one who numbers may hold, and read the last number given.
 SELECT last FROM outgoing_head FOR UPDATE
