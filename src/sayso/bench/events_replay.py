@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from time import perf_counter, process_time
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
@@ -48,6 +48,15 @@ class Replayed(Struct, frozen=True):
     problems: tuple[str, ...] = ()
 
 
+class _At(NamedTuple):
+    """How many were done, at what time, with what processor time."""
+
+    events: int
+    wall: float
+    python: float
+    postgres: float | None
+
+
 class Tenths:
     """Takes the time of each tenth of so many events."""
 
@@ -55,29 +64,33 @@ class Tenths:
         self._events = events
         self._postmaster = postmaster
         self._done = 0
-        self._at: list[tuple[int, float, float, float | None]] = []
+        self._at: list[_At] = []
 
     def done(self, messages: int) -> None:
         """So many more are done; called with 0 when it begins."""
         self._done += messages
         if not self._at or self._done * 10 >= self._events * len(self._at):
-            now = self._done, perf_counter(), process_time(), processors.of_server(self._postmaster)
-            self._at.append(now)
+            used = processors.of_server(self._postmaster)
+            self._at.append(_At(self._done, perf_counter(), process_time(), used))
 
     @property
     def found(self) -> tuple[Tenth, ...]:
         """The tenths so far."""
-        return tuple(
-            Tenth(
-                late[0] - early[0],
-                *(
-                    None if a is None or b is None else round((b - a) / (late[0] - early[0]) * 1e6, 1)
-                    for a, b in zip(early[1:], late[1:], strict=True)
-                ),
-            )
-            for early, late in zip(self._at, self._at[1:], strict=False)
-            if late[0] > early[0]
-        )
+        pairs = zip(self._at, self._at[1:], strict=False)
+        return tuple(_tenth(early, late) for early, late in pairs if late.events > early.events)
+
+
+def _tenth(early: _At, late: _At) -> Tenth:
+    events = late.events - early.events
+    postgres = None
+    if early.postgres is not None and late.postgres is not None:
+        postgres = round((late.postgres - early.postgres) / events * 1e6, 1)
+    return Tenth(
+        events,
+        round((late.wall - early.wall) / events * 1e6, 1),
+        round((late.python - early.python) / events * 1e6, 1),
+        postgres,
+    )
 
 
 async def replayed(

@@ -95,7 +95,7 @@ class Rounds:
         whole = events // SHAPES[shape] if events == len(orders) * SHAPES[shape] else None
         left = before.shelves - after.shelves
         gone = Decimal(sum(line.quantity for order in orders for line in order.lines))
-        told = [
+        told: list[tuple[int | Decimal, int | Decimal, str]] = [
             (done.messages, events, "messages were settled"),
             (came.applied, events, "messages are applied"),
             (came.others, 0, "messages wait or are held back"),

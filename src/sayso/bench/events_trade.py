@@ -98,7 +98,8 @@ def dispatched(orders: Sequence[Order], shape: Shape, at: datetime, seed: int = 
 
 def passing(orders: Iterator[Order], at: datetime) -> Iterator[Message]:
     """The messages of orders as time passes: each is placed, accepted, and leaves line by line some while later."""
-    chance, waiting, place, tick = Random(1), [], 0, 0
+    chance, place, tick = Random(1), 0, 0
+    waiting: list[tuple[int, int, Order, str]] = []
     for number, order in enumerate(orders):
         steps = [("placed", 0), ("accepted", chance.randint(0, 20))]
         steps += [(str(line), chance.randint(21, _OPEN_FOR)) for line in range(LINES)]
@@ -123,12 +124,17 @@ def _parts(shape: Shape) -> list[tuple[int, ...]]:
 
 
 def _placed(order: Order, at: datetime) -> Message:
-    data = {"document": order.number, "customer": order.customer, "currency": "GBP", "lines": _lines(order)}
+    data = {
+        "document": order.number,
+        "customer": order.customer,
+        "currency": "GBP",
+        "lines": _lines(order, at),
+    }
     return _message("shop", "order.placed", f"{order.number}-placed", order, at, data)
 
 
 def _accepted(order: Order, at: datetime) -> Message:
-    data = {"document": f"SO-{order.number}", "currency": "GBP", "lines": _lines(order, site=order.site)}
+    data = {"document": f"SO-{order.number}", "currency": "GBP", "lines": _lines(order, at)}
     return _message("erp", "order.accepted", f"{order.number}-accepted", order, at, data)
 
 
@@ -148,7 +154,8 @@ def _shipped(order: Order, part: tuple[int, ...], at: datetime) -> Message:
     return _message("wms", "shipment.dispatched", document, order, at, data)
 
 
-def _lines(order: Order, **more: str) -> list[dict[str, Any]]:
+def _lines(order: Order, at: datetime) -> list[dict[str, Any]]:
+    more = {"site": order.site, "ship_on": at.date().isoformat()}
     return [
         {
             "line": place,

@@ -114,7 +114,7 @@ class Consequences:
         self._effects += triggered.effects
         self._effects += deciding.effects(state, one.facts, self._follow.roles)
         self.findings += match(state, one.facts, self._follow.cash)
-        self.booking.state(one.before, state)
+        self.booking.state(one.before, state, self._now.date())
 
     def _daily(self, customers: Iterable[str]) -> list[str]:
         """Customers whose invoices may be asked for by the day: such a request is theirs, not an order's."""

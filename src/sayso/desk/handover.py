@@ -39,13 +39,20 @@ Money = Mapping[tuple[str, int, str], tuple[Decimal, Decimal]]
 @dataclass(frozen=True)
 class Touched:
     """What a load's rows told about. `reported` are (order of ours, item) pairs in the ERP's demand. `quiet` are items of
-    which as much left the shelf as is wanted less: what is known of them is another, what can be promised is not."""
+    which as much left the shelf as is wanted less: what is known of them is another, what can be promised is not. `owing`
+    are customers who owe another sum than before, and belong to the account that they belonged to."""
 
     items: frozenset[str] = frozenset()
     customers: frozenset[str] = frozenset()
     world: bool = False
     reported: frozenset[tuple[str, str]] = frozenset()
     quiet: frozenset[str] = frozenset()
+    owing: frozenset[str] = frozenset()
+
+    @property
+    def quietly(self) -> bool:
+        """Whether nothing follows but that cards are made anew."""
+        return not (self.items or self.customers or self.world or self.reported)
 
 
 async def settle_load(connection: Any, touched: Touched, now: datetime, policy: Policy | None = None) -> None:
@@ -54,10 +61,14 @@ async def settle_load(connection: Any, touched: Touched, now: datetime, policy: 
     Raises asyncpg.SerializationError where another load meanwhile changed who belongs to which account: the
     whole transaction is to be tried again.
     """
+    if touched.quietly:
+        await _raised(connection, touched)
+        return
     policy, items = policy or Policy(), sorted(touched.items)
     every = sorted(touched.items | touched.quiet)
     customers, pairs = sorted(touched.customers), sorted(touched.reported)
     moved = await _moved(connection, customers)
+    customers = sorted(touched.customers | touched.owing)
     accounts = {account for _, _, account in moved} | {was for _, was, _ in moved if was}
     accounts |= await _accounts(connection, customers, pairs)
     in_order = sorted(accounts)
@@ -78,6 +89,15 @@ async def settle_load(connection: Any, touched: Touched, now: datetime, policy: 
         await arrivals.tell(connection, items, now.date(), policy)
         await endings.gone(connection, items, now)
         await _find_broken(connection, items, taken, now, policy)
+
+
+async def _raised(connection: Any, touched: Touched) -> None:
+    """Let cards be made anew, and no more."""
+    customers = sorted(touched.owing)
+    accounts = await _accounts(connection, customers, ())
+    await handover.raise_in_order(connection, sorted(accounts), sorted(touched.quiet))
+    if not await _accounts(connection, customers, ()) <= accounts:
+        raise asyncpg.SerializationError("a customer has moved to another account meanwhile")
 
 
 async def replace_reported(

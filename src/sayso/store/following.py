@@ -258,9 +258,34 @@ async def tell_orders(connection: Any, rows: Sequence[tuple[str, str, str, datet
     await _written(connection, "orders_state", rows)
 
 
-async def ship_out(connection: Any, rows: Sequence[tuple[str, str, Decimal, datetime]]) -> None:
-    """What left a site is no longer on its shelf: (item, site, quantity, when)."""
-    await _written(connection, "ship_out", rows)
+async def ship_out(
+    connection: Any, rows: Sequence[tuple[str, str, Decimal, datetime]]
+) -> dict[tuple[str, str], Decimal]:
+    """What left a site is no longer on its shelf: (item, site, quantity, when). What was taken off which, in the end."""
+    if not rows:
+        return {}
+    columns = _columns(rows)
+    await connection.execute(SQL["lock_shelves"], *columns[:2])
+    found = await connection.fetch(SQL["ship_out"], *columns)
+    return {(item, site): quantity for item, site, quantity in found}
+
+
+class Wanted(NamedTuple):
+    """What of a line is still to leave, what that is worth, and what has left without an invoice."""
+
+    document: str
+    line: str
+    quantity: Decimal
+    amount: Decimal
+    shipped: Decimal
+
+
+async def still_wanted(connection: Any, rows: Sequence[Wanted], now: datetime) -> set[int]:
+    """Write this of lines that were written here last; the places of the others, of which somebody else has told since."""
+    if not rows:
+        return set()
+    done = {row[0] - 1 for row in await connection.fetch(SQL["still_wanted"], *_columns(rows), now)}
+    return set(range(len(rows))) - done
 
 
 async def decided_for(connection: Any, orders: Sequence[str]) -> dict[str, Decided]:

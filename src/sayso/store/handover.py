@@ -70,6 +70,11 @@ async def raise_versions(connection: Any, accounts: Sequence[str], items: Sequen
         await connection.execute(SQL["raise_world"])
 
 
+async def raise_in_order(connection: Any, accounts: Sequence[str], items: Sequence[str]) -> None:
+    """The facts of these have changed, and nothing else is to be known of them; locks as it goes."""
+    await connection.execute(SQL["raise_in_order"], accounts, items)
+
+
 async def one_at_a_time(connection: Any) -> None:
     """Wait until no other load changes who belongs to which account."""
     await connection.execute(SQL["one_at_a_time"])

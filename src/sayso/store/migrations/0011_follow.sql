@@ -319,3 +319,13 @@ CREATE TABLE case_history (
 CREATE INDEX case_history_case ON case_history ("case", number);
 CREATE TRIGGER case_history_only_added BEFORE UPDATE OR DELETE OR TRUNCATE ON case_history
     FOR EACH STATEMENT EXECUTE FUNCTION only_added();
+
+-- When the stock of an item at a site was counted, once something has left it since: the row of `stock` then says when that
+-- left, so that no older count takes its place. It holds for the load that brought the count in.
+CREATE TABLE shelf_counts (
+    item text NOT NULL,
+    site text NOT NULL,
+    load_id bigint NOT NULL,
+    counted timestamptz NOT NULL,
+    PRIMARY KEY (item, site)
+);

@@ -133,11 +133,42 @@ UPDATE orders o SET state = v.state, why = nullif(v.why, ''), ended = v.ended
 FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[]) AS v (number, state, why, ended)
 WHERE o."order" = v.number AND o.state <> v.state AND o.state IN ('placed', 'countersigned', 'held');
 
+-- name: lock_shelves
+-- Waits until nobody else takes anything off some shelves.
+SELECT FROM stock s JOIN (SELECT DISTINCT * FROM unnest($1::text[], $2::text[]) AS v (item, site)) v USING (item, site)
+WHERE s.variant = '' ORDER BY s.item, s.site FOR UPDATE OF s;
+
 -- name: ship_out
--- What left a site is no longer on its shelf, unless the shelf was counted after it left.
-UPDATE stock s SET on_hand = s.on_hand - v.quantity, as_of = v.left_at
-FROM unnest($1::text[], $2::text[], $3::numeric[], $4::timestamptz[]) AS v (item, site, quantity, left_at)
-WHERE s.item = v.item AND s.site = v.site AND s.variant = '' AND NOT s.deleted AND s.as_of < v.left_at;
+-- What left a site is no longer on its shelf, unless the shelf was counted after it left; what was taken off each. The shelf
+-- then stands as of the last that left, and what left before that and is told later still counts.
+WITH gone AS (
+    SELECT s.item, s.site, s.load_id, sum(v.quantity) AS quantity, max(v.left_at) AS left_at,
+        coalesce(max(c.counted), s.as_of) AS counted, count(c.counted) = 0 AS first
+    FROM unnest($1::text[], $2::text[], $3::numeric[], $4::timestamptz[]) AS v (item, site, quantity, left_at)
+    JOIN stock s ON s.item = v.item AND s.site = v.site AND s.variant = '' AND NOT s.deleted
+    LEFT JOIN shelf_counts c ON c.item = s.item AND c.site = s.site AND c.load_id = s.load_id
+    WHERE coalesce(c.counted, s.as_of) < v.left_at
+    GROUP BY s.item, s.site, s.variant
+), counts AS (
+    INSERT INTO shelf_counts (item, site, load_id, counted)
+    SELECT item, site, load_id, counted FROM gone WHERE first ORDER BY item, site
+    ON CONFLICT (item, site) DO UPDATE SET load_id = excluded.load_id, counted = excluded.counted
+)
+UPDATE stock s SET on_hand = s.on_hand - g.quantity, as_of = greatest(s.as_of, g.left_at)
+FROM gone g WHERE s.item = g.item AND s.site = g.site AND s.variant = ''
+RETURNING s.item, s.site, g.quantity;
+
+-- name: still_wanted
+-- Of lines of orders that stand as they were told here last: how much is still to leave, what that is worth, and what has left
+-- without an invoice. The places of those that do; where somebody else has told of one since, nothing changes.
+WITH load AS MATERIALIZED (SELECT nextval('load_ids') AS id)
+UPDATE demand d SET quantity = v.quantity, amount = v.amount, amount_shipped_not_invoiced = v.shipped, as_of = $6,
+    load_id = (SELECT id FROM load), load_line = v.place
+FROM unnest($1::text[], $2::text[], $3::numeric[], $4::numeric[], $5::numeric[]) WITH ORDINALITY
+    AS v (document, line, quantity, amount, shipped, place)
+WHERE d.document = v.document AND d.line = v.line AND d.variant = '' AND d.fed_by = 'events' AND NOT d.deleted
+    AND d.as_of <= $6
+RETURNING v.place;
 
 -- name: decided_for
 -- The decisions that orders stand on, by the order.

@@ -48,6 +48,14 @@ SET account = excluded.account, bill_to = excluded.bill_to, parent = excluded.pa
 WITH money AS (UPDATE accounts SET facts = facts + 1 WHERE account = ANY ($1::text[]))
 UPDATE ledger SET facts = facts + 1 WHERE item = ANY ($2::text[]);
 
+-- name: raise_in_order
+-- The same where the rows are not locked yet: accounts, then items, each sorted, as all lock them.
+WITH owed AS MATERIALIZED (SELECT account FROM accounts WHERE account = ANY ($1::text[]) ORDER BY account FOR UPDATE),
+money AS (UPDATE accounts SET facts = facts + 1 WHERE account IN (SELECT account FROM owed)),
+goods AS MATERIALIZED (
+    SELECT item FROM ledger WHERE item = ANY ($2::text[]) AND (SELECT count(*) FROM owed) >= 0 ORDER BY item FOR UPDATE)
+UPDATE ledger SET facts = facts + 1 WHERE item IN (SELECT item FROM goods);
+
 -- name: raise_world
 -- Raises the version of what belongs to no single item or account.
 UPDATE world SET facts = facts + 1;
