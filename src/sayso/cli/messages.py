@@ -22,7 +22,7 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 @click.group()
 def messages() -> None:
-    """What came in."""
+    """Everything that came in, replayed beside what is live."""
 
 
 @messages.command(epilog="Example: sayso messages replay --since 2011-02-01T00:00:00Z --into sayso_again")

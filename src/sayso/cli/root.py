@@ -40,7 +40,7 @@ COMMANDS: Mapping[str, Entry] = {
     ),
     "transaction": Entry("transaction", "transaction", "One order from promise to cash, with its story."),
     "quarantine": Entry("quarantine", "quarantine", "Messages held back: look, mend, try, replay, give up."),
-    "messages": Entry("messages", "messages", "What came in."),
+    "messages": Entry("messages", "messages", "Everything that came in, replayed beside what is live."),
     "export": Entry("export", "export", "What is on record, for the tools of others."),
     "ledger": Entry("ledger", "ledger", "The reservation ledger against its reservations."),
     "promises": Entry("promises", "promises", "The promise ledger: how promises ended, and why."),

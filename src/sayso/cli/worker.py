@@ -22,8 +22,9 @@ log = structlog.get_logger()
 def worker(flags: dict[str, Any]) -> None:
     """A worker alone; as many as wanted, on any machine.
 
-    Ends holds whose time is up, makes partitions ahead of time, forgets old answers, until SIGTERM or Ctrl-C.
-    sayso up has one already; any number may run on one database.
+    Applies messages, asks systems for what was decided, calls subscribers, notices silence, ends holds whose time is
+    up, until SIGTERM or Ctrl-C; what it has begun it finishes. sayso up has one already; any number may run on one
+    database.
     """
     found = wiring.settings(**flags)
     if found.simulated:
