@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sayso.canon.kinds import KINDS
-from sayso.store import vitals
+from sayso.store import inbox, outbox, vitals
+from sayso.store.inbox import Message, Verdict
 
 
 async def examined(command, *words: str) -> tuple[int, dict[str, dict]]:
@@ -160,3 +161,58 @@ async def test_settings_say_where_they_come_from(command, tmp_path, monkeypatch)
 
 async def test_every_kind_of_facts_is_counted(conn):
     assert set(await vitals.facts(conn)) == set(KINDS)
+
+
+@pytest.mark.parametrize("url", ["nats://s3cret@127.0.0.1:9", "amqp://ann:s3c@s3cret@127.0.0.1:9/x"])
+async def test_what_the_broker_is_told_is_not_shown(command, monkeypatch, url):
+    monkeypatch.setenv("SAYSO_BROKER", url)
+    for words in ((), ("--json",)):
+        said = await command("doctor", "--port", "9", *words)
+        assert "127.0.0.1:9" in said.stdout
+        assert "s3c" not in said.output
+
+
+async def test_a_follow_file_that_cannot_be_used_is_named(command, tmp_path, monkeypatch):
+    file = tmp_path / "follow.toml"
+    file.write_text('[systems.wms]\nrole = "wmz"\n')
+    monkeypatch.setenv("SAYSO_FOLLOW", str(file))
+    status, found = await examined(command)
+    assert status == 3
+    assert found["follow file"]["state"] == "fail"
+    assert "role" in found["follow file"]["says"]
+
+
+async def test_what_follows_orders_is_examined(command, conn, tmp_path, monkeypatch):
+    """A message that waits for an hour, one held back, effects that nobody carries, a breaker, a feed that is silent."""
+    file = tmp_path / "follow.toml"
+    file.write_text('[systems.erp]\nrole = "erp"\nurl = "http://127.0.0.1:9"\n[systems.wms]\nrole = "wms"\n')
+    monkeypatch.setenv("SAYSO_FOLLOW", str(file))
+    await command("migrate", "apply")
+    _, found = await examined(command)
+    assert found["follow file"]["says"].endswith("erp, wms")
+    for name in ("inbox", "quarantine", "system erp", "system wms"):
+        assert found[name]["state"] == "ok", found[name]
+    hour = datetime.now(UTC) - timedelta(hours=1)
+    told = [Message("wms", str(number), "", "application/json", b"{}", "W-1") for number in range(3)]
+    came = await inbox.keep(conn, told, hour)
+    await inbox.settle(conn, [Verdict(came[0].number, "quarantined", "no such unit")], hour)
+    news = [
+        outbox.New(f"{system}/W-1", system, "submit_order", "W-1", "W-1", b"{}", None, "", "sync")
+        for system in ("erp", "wms")
+    ]
+    await outbox.put(conn, news, hour)
+    await conn.execute("INSERT INTO breakers (system, state, failures) VALUES ('erp', 'open', 5)")
+    await conn.execute(
+        "INSERT INTO clocks (clock, kind, last, due, breached) VALUES ('feed wms', 'feed', $1, $1, $1)", hour
+    )
+    _, found = await examined(command)
+    assert found["inbox"]["state"] == "warn"
+    assert "sayso worker" in found["inbox"]["remedy"]
+    assert "1 held back" in found["quarantine"]["says"]
+    assert "is left alone" in found["system erp"]["says"]
+    assert found["system erp"]["facts"]["breaker"] == "open"
+    assert "1 to be done" in found["system erp"]["says"]
+    assert (found["system wms"]["state"], found["system wms"]["remedy"]) == (
+        "fail", "name its url in the follow file, [systems.wms]"
+    )  # fmt: skip
+    assert "should have been by" in found["feed wms"]["says"]

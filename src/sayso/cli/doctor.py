@@ -13,7 +13,9 @@ from msgspec import to_builtins
 from sayso import wiring
 from sayso.cli import options
 from sayso.desk import doctor as desk
+from sayso.desk import doctor_follow
 from sayso.desk.doctor import Finding
+from sayso.desk.follow_policy import FollowPolicy
 from sayso.errors import SaysoError
 from sayso.store import database, migrate
 
@@ -54,6 +56,13 @@ async def _examined(found: wiring.Settings) -> list[Finding]:
         )
     except SaysoError as problem:
         return [_failed("policy", problem), *desk.of_folder(found.home, found.keys)]
+    try:
+        follow = wiring.following.policy_of(found.follow)
+        if found.follow:
+            says = f"{found.follow}: {', '.join(follow.systems) or 'no system'}"
+            findings.append(Finding(check="follow file", state="ok", says=says))
+    except SaysoError as problem:
+        return [*findings, _failed("follow file", problem), *desk.of_folder(found.home, found.keys)]
     findings += desk.of_folder(found.home, found.keys)
     if not found.database_url and not (found.home / "postgres" / "data").exists():
         remedy = "sayso up makes Sayso's own, or give --database-url"
@@ -62,13 +71,15 @@ async def _examined(found: wiring.Settings) -> list[Finding]:
     patient = desk.Patient(wiring.Clock().now(), policy, found.simulated)
     try:
         async with wiring.reached(found) as dsn:
-            findings += await _database(found, dsn, patient)
+            findings += await _database(found, dsn, patient, follow)
     except SaysoError as problem:
         findings.append(_failed("database", problem))
     return findings
 
 
-async def _database(found: wiring.Settings, dsn: str, patient: desk.Patient) -> list[Finding]:
+async def _database(
+    found: wiring.Settings, dsn: str, patient: desk.Patient, follow: FollowPolicy
+) -> list[Finding]:
     pool = await database.pool(dsn, found.schema, 2)
     try:
         async with pool.acquire() as connection:
@@ -82,7 +93,8 @@ async def _database(found: wiring.Settings, dsn: str, patient: desk.Patient) -> 
                 Finding(check="schema", state="warn", says=says, remedy="sayso up, or sayso migrate apply")
             ]
         whole = Finding(check="schema", state="ok", says=f"{found.schema} is at {migrate.known()[-1]}")
-        return [whole, *await desk.of_database(pool, patient)]
+        standing = await desk.of_database(pool, patient)
+        return [whole, *standing, *await doctor_follow.of_follow(pool, patient, follow)]
     finally:
         await pool.close()
 
@@ -113,13 +125,15 @@ def _failed(check: str, problem: SaysoError) -> Finding:
 
 
 def _settings(in_force: wiring.Found) -> list[tuple[str, Any, str]]:
-    """Name, value and origin; a password is masked."""
+    """Name, value and origin; passwords and tokens are masked."""
     rows = []
     for name, origin in in_force.origins.items():
         value = getattr(in_force.settings, name)
         if name == "database_url":
-            value = re.sub(r"(://[^:/@]*:)[^@]*@", r"\1***@", value)
+            value = re.sub(r"(://[^:/@]*:).*@", r"\1***@", value)
             value = re.sub(r"(password=)[^&\s]*", r"\1***", value)
+        elif name == "broker":  # what stands alone before the @ is a token
+            value = re.sub(r"://.*@", "://***@", value)
         rows.append((name, str(value) if isinstance(value, Path) else value, origin))
     return rows
 

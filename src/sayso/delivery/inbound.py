@@ -15,6 +15,7 @@ from typing import Any
 
 import asyncpg
 import structlog
+from prometheus_client import Counter
 
 from sayso.errors import SaysoError, StoreAway
 from sayso.store import inbox
@@ -22,6 +23,8 @@ from sayso.store.database import mapped
 from sayso.store.inbox import Kept, Verdict
 
 log = structlog.get_logger("sayso.delivery")
+
+_settled = Counter("sayso_messages", "Messages that were worked on, by what became of them.", ["came"])
 
 Handler = Callable[[Any, list[Kept], datetime], Awaitable[list[Verdict]]]
 """Applies messages of one lane, by number, within the transaction of the connection that it is given.
@@ -194,12 +197,15 @@ class Inbound:
             log.exception("a message could not be applied", source=message.source, id=message.id)
             verdict = Verdict(message.number, "quarantined", sentence(error))
             await inbox.settle(connection, [verdict], self._now())
+            _settled.labels("quarantined").inc()
             return True
 
     async def _apply(self, connection: Any, some: list[Kept]) -> list[Verdict]:
         verdicts = await self._handler(connection, some, self._now())
         _check(some, verdicts)
         await inbox.settle(connection, verdicts, self._now())
+        for one in verdicts:
+            _settled.labels(one.state).inc()
         return verdicts
 
     def _again(self, number: int) -> bool:

@@ -17,6 +17,7 @@ from typing import Any
 import asyncpg
 import msgspec
 import structlog
+from prometheus_client import Counter
 
 from sayso.delivery.budget import granted, window
 from sayso.delivery.policy import SHARES, SystemPolicy
@@ -28,6 +29,10 @@ from sayso.store.outbox import Kept, Leased, Word
 from sayso.systems.seam import Ask, Outcome, Remote
 
 log = structlog.get_logger("sayso.delivery")
+
+_asked = Counter(
+    "sayso_effects", "Requests to systems, by what became of the effect.", ["system", "kind", "came"]
+)
 
 Keep = Callable[[Any, Sequence[inbox.Message], datetime], Awaitable[Any]]
 """Keeps what a system answered, as inbox.keep does."""
@@ -192,6 +197,7 @@ class Outbound:
                     if self._ended and word.state in ("done", "refused", "failed"):
                         after = effect._replace(state=word.state, problem=word.problem, settled=now)
                         await self._ended(connection, after, now)
+                _asked.labels(effect.system, effect.kind, word.state).inc()
 
     async def _fared(self, connection: Any, system: str, outcome: Outcome | None, now: datetime) -> None:
         policy = self._policies[system]

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Raw, Struct
+from prometheus_client import Counter
 
 from sayso.canon.canonical import digest
 from sayso.canon.events import TYPES, family_of
@@ -23,6 +24,10 @@ from sayso.errors import BadField, BadRequest, NotAllowed, TooLarge
 from sayso.store import inbox
 from sayso.store.database import mapped
 from sayso.store.inbox import Came, Message
+
+_taken = Counter(
+    "sayso_messages_taken", "Messages that came in over HTTP, by what was known of them.", ["came"]
+)
 
 MOST_EVENTS = 500
 CLOUDEVENT = "application/cloudevents+json"
@@ -212,5 +217,7 @@ def _acknowledged(messages: Sequence[Message], came: Sequence[Came]) -> Reply:
         {"id": message.id, "state": _STATES[one.how], "number": one.number}
         for message, one in zip(messages, came, strict=True)
     ]
+    for one in shown:
+        _taken.labels(str(one["state"])).inc()
     counts = {state: sum(one["state"] == state for one in shown) for state in _STATES.values()}
     return Reply(202, msgspec.json.encode({**counts, "messages": shown}))

@@ -16,14 +16,14 @@ import structlog
 from sayso.canon.findings import Finding
 from sayso.delivery.inbound import Inbound
 from sayso.delivery.outbound import Outbound
-from sayso.desk import daily, silence
+from sayso.desk import daily, measures, silence
 from sayso.desk.casework import CaseScope, settle_cases
 from sayso.desk.follow_policy import FollowPolicy
 from sayso.desk.following import Following
 from sayso.desk.reading import held_back
 from sayso.errors import StoreAway
 from sayso.promise.policy import Policy
-from sayso.store import inbox, outgoing
+from sayso.store import inbox, outgoing, vitals
 from sayso.store.database import mapped
 from sayso.store.outbox import Kept
 from sayso.systems.seam import Remote
@@ -34,6 +34,7 @@ log = structlog.get_logger()
 NEWS_KEPT = timedelta(days=30)
 
 _FORGET_EVERY = timedelta(hours=1)
+_LOOK_EVERY = timedelta(seconds=15)
 _EVERY = 5.0  # seconds between rounds
 _MOST_TURNS = 10_000  # of `settle`: more means that something goes round and round
 _MOST_HELD = 100_000
@@ -55,6 +56,7 @@ class Working:
         asked = {name: follow.systems[name] for name in remotes}
         self._alone = asyncio.Lock()
         self._forgot: datetime | None = None
+        self._looked: datetime | None = None
         self._inbound = Inbound(pool, self.following.apply, now, lanes=lanes)
         self._outbound = Outbound(pool, remotes, asked, now, ended=self._ended)
 
@@ -91,12 +93,19 @@ class Working:
             await self._held_back(now)
             await daily.ask(self._pool, self._follow, now)
             await self._forget(now)
+            await self._look(now)
 
     async def _forget(self, now: datetime) -> None:
         """What was told outside is kept for a while, so that it can be told again."""
         if self._forgot is None or now - self._forgot >= _FORGET_EVERY:
             await outgoing.forget(self._pool, now - NEWS_KEPT)
             self._forgot = now
+
+    async def _look(self, now: datetime) -> None:
+        """How it stands is measured now and then: rows are counted for it."""
+        if self._looked is None or now - self._looked >= _LOOK_EVERY:
+            measures.stand(await vitals.following(self._pool), now)
+            self._looked = now
 
     async def _held_back(self, now: datetime) -> None:
         """Every message in quarantine is a case, and no other is: also one that was held back by a failure."""
@@ -117,6 +126,9 @@ class Working:
                 await self.round()
             except (StoreAway, asyncpg.TransactionRollbackError) as problem:
                 log.warning("the rounds wait", problem=type(problem).__name__)
+            except Exception:
+                # What is wrong with a round must not end the work on messages and effects.
+                log.exception("a round broke off")
             asked = asyncio.create_task(stopping.wait())
             await asyncio.wait((asked,), timeout=_EVERY)
             asked.cancel()

@@ -39,6 +39,42 @@ class HoldVitals(NamedTuple):
     oldest: datetime | None
 
 
+class Asked(NamedTuple):
+    """How a system that is asked fares. `waiting` counts what it is still to do, `failed` what it refused or was given
+    up."""
+
+    system: str
+    waiting: int = 0
+    oldest: datetime | None = None
+    unclear: int = 0
+    failed: int = 0
+    breaker: str = "closed"
+    failures: int = 0
+    until: datetime | None = None
+
+
+class Silent(NamedTuple):
+    """When a feed was last heard, by when it must be again, and since when it is overdue."""
+
+    system: str
+    last: datetime
+    due: datetime | None
+    breached: datetime | None
+
+
+class Following(NamedTuple):
+    """How what follows orders stands. `oldest` since when the first that waits does, `oldest_held` in quarantine."""
+
+    waiting: int
+    oldest: datetime | None
+    quarantined: int
+    oldest_held: datetime | None
+    behind: int
+    asked: list[Asked]
+    silent: list[Silent]
+    cases: dict[str, int]
+
+
 async def server(conn: Any) -> ServerVitals:
     """The server."""
     return ServerVitals(*await conn.fetchrow(SQL["server"]))
@@ -63,3 +99,14 @@ async def cases(conn: Any) -> tuple[int, datetime | None]:
     """Open cases, and the moment the oldest was opened."""
     row = await conn.fetchrow(SQL["cases"])
     return row["open"], row["oldest"]
+
+
+async def following(conn: Any) -> Following:
+    """What follows orders."""
+    inbox = await conn.fetchrow(SQL["inbox"], timeout=_PATIENCE)
+    return Following(
+        *inbox,
+        [Asked(*row) for row in await conn.fetch(SQL["asked"], timeout=_PATIENCE)],
+        [Silent(*row) for row in await conn.fetch(SQL["silent"])],
+        {row["kind"]: row["cases"] for row in await conn.fetch(SQL["cases_by_kind"])},
+    )

@@ -42,3 +42,39 @@ FROM promises WHERE state = 'held';
 -- name: cases
 -- Open cases, and since when the oldest of them is open.
 SELECT count(*) AS open, min(opened) AS oldest FROM cases WHERE state = 'open';
+
+-- name: inbox
+-- Messages that wait, that are held back, and that stand behind those; since when the oldest does.
+SELECT (SELECT count(*) FROM inbox WHERE state = 'waiting') AS waiting,
+    (SELECT min(received) FROM inbox WHERE state = 'waiting') AS oldest,
+    (SELECT count(*) FROM inbox WHERE state = 'quarantined') AS quarantined,
+    (SELECT min(received) FROM inbox WHERE state = 'quarantined') AS oldest_held,
+    (SELECT count(*) FROM inbox WHERE state = 'behind') AS behind;
+
+-- name: asked
+-- How each system that was ever asked, or is to be, fares.
+SELECT coalesce(o.system, b.system) AS system, coalesce(o.waiting, 0) AS waiting, o.oldest,
+    coalesce(o.unclear, 0) AS unclear, coalesce(o.failed, 0) AS failed,
+    coalesce(b.state, 'closed') AS breaker,
+    coalesce(b.failures, 0) AS failures, b.until
+FROM (
+    SELECT system, count(*) FILTER (WHERE state IN ('waiting', 'sending', 'unclear')) AS waiting,
+        min(decided) FILTER (WHERE state IN ('waiting', 'sending', 'unclear')) AS oldest,
+        count(*) FILTER (WHERE state = 'unclear') AS unclear,
+        count(*) FILTER (WHERE state IN ('refused', 'failed')) AS failed
+    FROM (
+        SELECT system, state, decided FROM outbox WHERE state IN ('waiting', 'unclear')
+        UNION ALL SELECT system, state, decided FROM outbox WHERE state = 'sending'
+        UNION ALL SELECT system, state, decided FROM outbox WHERE state IN ('refused', 'failed')
+    ) open GROUP BY system
+) o FULL JOIN breakers b ON b.system = o.system
+ORDER BY 1;
+
+-- name: silent
+-- When each feed was last heard.
+SELECT regexp_replace(clock, '^feed ', '') AS system, last, CASE WHEN isfinite(due) THEN due END AS due, breached
+FROM clocks WHERE kind = 'feed' ORDER BY clock;
+
+-- name: cases_by_kind
+-- Open cases by kind.
+SELECT kind, count(*) AS cases FROM cases WHERE state = 'open' GROUP BY kind ORDER BY kind;
