@@ -11,6 +11,7 @@ import msgspec
 from cash import naive
 from sayso.canon.decimals import plain
 from sayso.cash import fold as folding
+from sayso.cash.exposure import worth
 from sayso.cash.shapes import Fact, State
 from sayso.cash.transitions import STAGES, allowed
 
@@ -79,6 +80,13 @@ def money_adds_up(state: State) -> Iterator[str]:
             yield f"{one.invoice}: its total, and what became of it"
         if not ZERO <= one.deducted <= max(one.open, ZERO):
             yield f"{one.invoice}: {one.deducted} deducted of {one.open} open"
+
+
+def exposed_once(state: State) -> Iterator[str]:
+    """What the lines count for in exposure is what the order's money says is not invoiced yet, to the last coin."""
+    counted = sum((sum(worth(state, line)) for line in state.lines), ZERO)
+    if counted != state.money.open_order + state.money.to_invoice:
+        yield f"lines count {counted}, the order {state.money.open_order} + {state.money.to_invoice}"
 
 
 def shares_add_up(facts: Sequence[Fact]) -> Iterator[str]:

@@ -48,6 +48,8 @@ def differing(*facts: Fact, tolerance: Tolerance | None = None) -> list[str]:
         ((ten("8"), FOUR), {}, ["quantity 1: 10 / 8, 4"]),
         ((ten("12"), FOUR), {}, ["quantity 1: 10 / 12, 4"]),
         ((ten(price="2.05"), FOUR), {}, ["price 1: 2 / 2.05, 0.5"]),
+        ((ten(price="2.0004"), FOUR), {}, []),
+        ((ten(price="2.0006"), FOUR), {}, ["price 1: 2 / 2.0006, 0.01"]),
         ((ten(price=None, amount=d("20.50")), FOUR), {}, ["amount 1: 20 / 20.5, 0.5"]),
         ((ten(amount=d("19.00")), FOUR), {}, ["amount 1: 20 / 19, 1"]),
         ((ten(price=None), FOUR), {}, []),

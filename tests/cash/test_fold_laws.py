@@ -19,7 +19,7 @@ ORDERS_OF_ARRIVAL = st.tuples(st.randoms(use_true_random=False), st.integers(0, 
 
 OF_A_STATE: tuple[Callable[[State], Iterator[str]], ...] = (
     laws.bytes_are_the_value, laws.goods_add_up, laws.never_beyond_shipped, laws.money_adds_up,
-    laws.complete_means_complete,
+    laws.exposed_once, laws.complete_means_complete,
 )  # fmt: skip
 OF_FACTS: tuple[Callable[[list[Fact]], Iterator[str]], ...] = (
     laws.shares_add_up, laws.told_plainly, laws.by_the_table,

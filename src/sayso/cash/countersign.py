@@ -179,7 +179,8 @@ def _price_apart(ours: OrderLine, theirs: OrderLine, tolerance: Tolerance, place
     """Unit prices where both are told, else the lines' amounts where the quantities agree."""
     if ours.unit_price is not None and theirs.unit_price is not None:
         apart = abs(ours.unit_price - theirs.unit_price)
-        if apart > tolerance.price:
+        # Systems round unit prices to places of their own: what comes to less than half the smallest coin is none.
+        if apart > tolerance.price and 2 * apart * theirs.quantity > Decimal(1).scaleb(-places):
             at_stake = to_cents(apart * theirs.quantity, places)
             return [_told("price", ours.line, plain(ours.unit_price), plain(theirs.unit_price), at_stake)]
     if ours.quantity == theirs.quantity:

@@ -33,6 +33,8 @@ class _Evidence(msgspec.Struct):
     request: Request
 
 
+#: What a unit price is rounded to that had to be divided: the sum of a million of them is still right to the cent.
+_FINE = Decimal("1e-10")
 _ANSWER = msgspec.json.Decoder(shown.Answer)
 _EVIDENCE = msgspec.json.Decoder(_Evidence)
 
@@ -101,7 +103,7 @@ def _line(line: shown.Line, factors: Factors, stand: Factors) -> OrderLine:
     sites = {part.site for part in line.parts}
     swapped = sorted({part.item for part in line.parts if part.item not in ("", line.item)})
     return OrderLine(
-        line=line.line, item=line.item, quantity=quantity, unit_price=net / quantity if net is not None else None,
+        line=line.line, item=line.item, quantity=quantity, unit_price=_unit_price(line, quantity, net),
         amount=net, tax=tax, ship_on=_last([part.ship_on for part in line.parts]),
         deliver_by=_last([part.deliver_by for part in line.parts]), site=sites.pop() if len(sites) == 1 else "",
         substitutes=tuple(
@@ -109,6 +111,16 @@ def _line(line: shown.Line, factors: Factors, stand: Factors) -> OrderLine:
         ),
         original=Original(quantity=line.quantity, uom=line.uom) if quantity != asked else None,
     )  # fmt: skip
+
+
+def _unit_price(line: shown.Line, quantity: Decimal, net: Decimal | None) -> Decimal | None:
+    """The price of a base unit: the one that was answered with where the amount follows from it, else the amount's part."""
+    if line.price is None or net is None:
+        return None
+    unit, cents = Decimal(line.price.unit), Decimal(1).scaleb(-minor_unit(line.price.currency))
+    if not line.price.includes_tax and abs(unit * quantity - net) < cents:
+        return unit
+    return (net / quantity).quantize(_FINE)
 
 
 def _money(line: shown.Line) -> tuple[Decimal | None, Decimal]:
