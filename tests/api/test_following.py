@@ -319,3 +319,18 @@ async def test_nobody_speaks_as_sayso_or_to_the_terminal(house, source):
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["field"] == "source"
     assert "\x1b" not in answer.text
+
+
+async def test_an_event_in_a_systems_own_door_is_told_by_that_system(house, calling):
+    """A key of the warehouse must not speak as the ERP, nor as Sayso, by what stands in a body."""
+    await house.told(placed(), placed("W-2"))
+    async with calling(house.http._transport.app, "sk_wms") as http:
+        for order, source in (("W-1", "erp"), ("W-2", "sayso")):
+            told = {**shipped(order, document=f"SH-{order}"), "source": source}
+            assert (await http.post("/v1/systems/wms/messages", json=told)).status_code == 202
+    await house.worked()
+    [by] = await house.shop.pool.fetch("SELECT source FROM documents WHERE family = 'shipment.dispatched'")
+    assert by["source"] == "wms"
+    [held] = (await house.read("/v1/quarantine"))["messages"]
+    assert (held["order"], held["system"]) == ("W-2", "wms")
+    assert held["problem"].startswith("source is sayso, Sayso's own name, and wms sent it")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
+import zlib
 from collections.abc import AsyncIterator, Callable
 from decimal import Decimal
 from typing import Any
@@ -11,6 +13,7 @@ import httpx
 import msgspec
 import pytest
 
+from sayso.systems import http_remote
 from sayso.systems.http_remote import HttpRemote, header
 from sayso.systems.seam import Ask, Outcome
 
@@ -182,3 +185,46 @@ async def test_a_real_port_that_nobody_listens_on_is_down() -> None:
     found = await asked.send(ASK)
     assert (found.came, found.failure) == ("again", "down")
     await asked.close()
+
+
+@pytest.mark.parametrize(
+    "event",
+    [{"id": "e\x00", "type": "t"}, {"id": "", "type": "t"}, {"id": "e" * 201, "type": "t"}, {"id": "e", "type": "\x1b[2J"},
+     {"id": "e", "type": "t", "subject": "W\x00"}, {"id": "e", "type": "t", "subject": 7}],
+)  # fmt: skip
+async def test_an_answer_that_cannot_be_kept_is_none(event: dict[str, Any]) -> None:
+    """Kept, it would fail in the database at each try, and be asked for for ever."""
+    asked = answering(200, {"events": [event]})
+    assert (await asked.send(ASK)).came == "unclear"
+    found = await asked.find(ASK.effect)
+    assert found is not None
+    assert (found.came, found.failure) == ("again", "server")
+
+
+@pytest.mark.parametrize("packed", [False, True])
+async def test_an_answer_without_an_end_is_not_read_to_it(
+    monkeypatch: pytest.MonkeyPatch, packed: bool
+) -> None:
+    monkeypatch.setattr(http_remote, "_MOST_READ", 100_000)
+    read = 0
+
+    async def flood() -> AsyncIterator[bytes]:
+        nonlocal read
+        packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+        for _ in range(10_000):
+            read += 50_000
+            yield (
+                packer.compress(bytes(50_000)) + packer.flush(zlib.Z_SYNC_FLUSH) if packed else b" " * 50_000
+            )
+
+    headers = {"content-encoding": "gzip"} if packed else {}
+    asked = remote(lambda _: httpx.Response(200, content=flood(), headers=headers))
+    came = await asked.send(ASK)
+    assert came.came == "unclear"
+    assert "longer than" in came.detail
+    assert read < 1_000_000
+
+
+async def test_an_answer_that_is_packed_is_read() -> None:
+    body = gzip.compress(msgspec.json.encode({"events": [EVENT]}))
+    assert (await answering(200, body, **{"content-encoding": "gzip"}).send(ASK)).came == "done"

@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from sayso.canon.events import Event
 from sayso.canon.findings import Finding
+from sayso.cash.lines import OURSELVES
 from sayso.contracts.contract import Contract
 from sayso.contracts.reading import needs_of, read_message
 from sayso.contracts.shapes import Breach, Lookups, Needs, Unusable
@@ -63,15 +64,16 @@ class Reader:
                     lookups,
                     received=one.received,
                 )
-                _check(one, read.events)
+                events = _by_sender(one, read.events)
+                _check(one, events)
             except Unusable as problem:
                 found.verdicts.append(Verdict(one.number, "quarantined", problem.detail))
                 found.findings.append(held_back(one, problem.detail))
                 stuck.add(one.key)
                 continue
-            found.events[one.number] = read.events
+            found.events[one.number] = events
             found.findings += _breached(one, read.warnings)
-            found.verdicts.append(Verdict(one.number, key=_key(one, read.events)))
+            found.verdicts.append(Verdict(one.number, key=_key(one, events)))
         return found
 
     def _of(self, one: Kept) -> Mapping[str, Contract]:
@@ -87,6 +89,21 @@ class Reader:
         for one in messages:
             needs |= needs_of(one.source, one.content_type, one.kind, one.body, self._of(one))
         return await identities.lookups(connection, needs) if needs else Lookups()
+
+
+def _by_sender(one: Kept, events: tuple[Event, ...]) -> tuple[Event, ...]:
+    """Who tells an event is who sent the message, whatever the event says of it: the door knows one, not the other.
+
+    Unusable where somebody else speaks as Sayso.
+    """
+    if all(event.source == one.source for event in events):
+        return events
+    if any(event.source == OURSELVES for event in events):
+        raise Unusable(
+            f"source is {OURSELVES}, Sayso's own name, and {one.source} sent it",
+            remedy="name the system that tells of it",
+        )
+    return tuple(structs.replace(event, source=one.source) for event in events)
 
 
 def _check(one: Kept, events: Sequence[Event]) -> None:

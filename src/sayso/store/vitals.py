@@ -105,8 +105,8 @@ async def following(conn: Any) -> Following:
     """What follows orders."""
     inbox = await conn.fetchrow(SQL["inbox"], timeout=_PATIENCE)
     return Following(
-        *inbox,
+        inbox["waiting"], inbox["oldest"], inbox["quarantined"], inbox["oldest_held"], inbox["behind"],
         [Asked(*row) for row in await conn.fetch(SQL["asked"], timeout=_PATIENCE)],
         [Silent(*row) for row in await conn.fetch(SQL["silent"])],
         {row["kind"]: row["cases"] for row in await conn.fetch(SQL["cases_by_kind"])},
-    )
+    )  # fmt: skip

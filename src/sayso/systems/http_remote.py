@@ -20,6 +20,8 @@ from sayso.systems.seam import Ask, Outcome
 #: Nothing has been sent yet when one of these comes.
 _BEFORE = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 _LONG = 300
+_LONGEST_NAME = 200
+_MOST_READ = 16 << 20
 _MOST_SECONDS = 86_400.0
 
 
@@ -38,7 +40,7 @@ class HttpRemote:
     ) -> None:
         self._client = httpx.AsyncClient(
             base_url=url.rstrip("/"),
-            headers={"authorization": f"Bearer {key}"} if key else {},
+            headers={"accept-encoding": "identity", **({"authorization": f"Bearer {key}"} if key else {})},
             timeout=timeout,
             limits=httpx.Limits(max_connections=connections),
             follow_redirects=False,
@@ -57,7 +59,7 @@ class HttpRemote:
         }
         headers = {"idempotency-key": header(ask.effect), "content-type": "application/json"}
         try:
-            answer = await self._client.post("/effects", content=_ENCODER.encode(body), headers=headers)
+            answer = await self._asked("POST", "/effects", content=_ENCODER.encode(body), headers=headers)
         except _BEFORE as error:
             return Outcome(came="again", failure="down", detail=f"it cannot be reached: {_said(error)}")
         except httpx.HTTPError as error:
@@ -67,11 +69,22 @@ class HttpRemote:
     async def find(self, effect: str) -> Outcome | None:
         """Look the effect up."""
         try:
-            answer = await self._client.get(f"/effects/{quote(effect, safe='')}")
+            answer = await self._asked("GET", f"/effects/{quote(effect, safe='')}")
         except httpx.HTTPError as error:
             failure = "down" if isinstance(error, _BEFORE) else "network"
             return Outcome(came="again", failure=failure, detail=f"it cannot be looked up: {_said(error)}")
         return _of_get(answer)
+
+    async def _asked(self, method: str, path: str, **more: Any) -> httpx.Response:
+        """The answer, of which no more than is bearable is read: a system that says more has not answered."""
+        async with self._client.stream(method, path, **more) as answer:
+            body = bytearray()
+            async for chunk in answer.aiter_bytes():
+                body += chunk
+                if len(body) > _MOST_READ:
+                    raise httpx.ReadError(f"its answer is longer than {_MOST_READ} bytes")
+        answer.headers.pop("content-encoding", None)  # it is decoded by now
+        return httpx.Response(answer.status_code, headers=answer.headers, content=bytes(body))
 
     async def close(self) -> None:
         """Close the connections."""
@@ -117,9 +130,16 @@ def _done(answer: httpx.Response) -> Outcome | None:
         events = _DECODER.decode(answer.content).events
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
-    if not all(isinstance(event.get("id"), str) and isinstance(event.get("type"), str) for event in events):
+    if not all(_name(event.get("id")) and _name(event.get("type")) for event in events):
+        return None
+    if not all(_name(event["subject"]) for event in events if event.get("subject")):
         return None
     return Outcome(came="done", events=tuple(events))
+
+
+def _name(value: Any) -> bool:
+    """Whether a value can name something: what cannot be kept would be asked for again and again."""
+    return isinstance(value, str) and 0 < len(value) <= _LONGEST_NAME and value.isprintable()
 
 
 class _Answer(msgspec.Struct):
