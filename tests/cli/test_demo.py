@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 
 import httpx
@@ -11,9 +12,11 @@ from processes import Folder, until
 
 
 def test_a_day_of_the_demo_is_summed_up_in_one_document(folder: Folder):
-    done = folder.run("demo", "--once", "--json", "--days", "1", "--stock", "tight")
+    done = folder.run("demo", "--once", "--json", "--days", "1", "--stock", "tight", "--cash-days", "0")
     assert done.returncode == 0, done.stderr
-    (summary,) = json.loads(done.stdout)["settings"]
+    told = json.loads(done.stdout)
+    assert "cash" not in told
+    (summary,) = told["settings"]
     assert (summary["setting"], summary["days"]) == ("tight", 1)
     assert summary["sayso"]["asked"]["orders"] > 50
     assert summary["naive"]["broken_orders"]["orders"] > 0
@@ -23,8 +26,8 @@ def test_a_day_of_the_demo_is_summed_up_in_one_document(folder: Folder):
 
 
 def test_a_demo_stays_up_to_be_looked_at_and_is_alone(folder: Folder):
-    demo = folder.popen("demo", "--days", "1", "--port", "0")
-    until(lambda: "Ctrl-C ends it." in folder.log(demo), 60)
+    demo = folder.popen("demo", "--days", "1", "--port", "0", "--cash-days", "0")
+    until(lambda: "Ctrl-C ends it." in folder.log(demo), 120)
     said = folder.log(demo)
     url, key = said.split("Sayso answers at ")[1].split()[0], said.split("  key  ")[1].split()[0]
     head = {"Authorization": f"Bearer {key}", "Sayso-Now": "2010-12-01T12:00:00Z"}
@@ -45,6 +48,28 @@ def test_a_demo_stays_up_to_be_looked_at_and_is_alone(folder: Folder):
         shown = out.read().decode()
     assert demo.wait(60) == 0
     assert "A storefront that reads on-hand and a credit flag" in shown
+
+
+def test_what_was_followed_to_cash_can_be_looked_at(folder: Folder):
+    """The commands that the demo prints at its end do what they say."""
+    demo = folder.popen("demo", "--days", "1", "--port", "0", "--json")
+    until(lambda: "Ctrl-C ends it." in folder.log(demo), 400)
+    said = folder.log(demo)
+    looks = dict(re.findall(r"^  (order|cases|status|promises) +sayso (.+)$", said, re.MULTILINE))
+    shown = {name: folder.run(*command.split()) for name, command in looks.items()}
+    assert {name: one.returncode for name, one in shown.items()} == dict.fromkeys(
+        ("order", "cases", "status", "promises"), 0
+    ), [one.stderr for one in shown.values()]
+    assert "was issued for" in shown["order"].stdout
+    assert "Orders by stage" in shown["status"].stdout
+    assert "clean" in shown["promises"].stdout.lower() or not shown["promises"].stderr
+    demo.send_signal(signal.SIGINT)
+    assert demo.stdout is not None
+    with demo.stdout as out:
+        told = json.loads(out.read())
+    assert demo.wait(60) == 0
+    assert told["cash"]["agreement"]["unexplained"] == 0
+    assert set(told) == {"settings", "audit", "cash"}
 
 
 def test_a_folder_that_no_demo_made_is_left_alone(folder: Folder):

@@ -41,6 +41,9 @@ from sayso.systems.simulated.outlet import Posted
 
 STEP = timedelta(minutes=30)
 """How often workers look, in simulated time. A real worker looks all the time."""
+_SLOW_STEP = timedelta(hours=3)
+_QUIET_AFTER = timedelta(days=28)
+"""So long after the last order little but payments comes."""
 DAYS_AFTER = 75
 """So long after the last order payments are waited for."""
 _CLERKS, _EVENING = 8, 21
@@ -87,8 +90,7 @@ class Act:
         self.behind = Behind(distributor, setting, self.cash.days, self.outlet)
         self.clerks = Clerks(self.talk, self.behind.company)
         self.now = self.behind.start
-        self.mended: Mended | None = None
-        self.mended_at: datetime | None = None
+        self.mended: list[tuple[datetime, Mended]] = []
         self._orders = by_day(distributor.trade.orders)
         self.example = ""
         """An order that was placed."""
@@ -121,7 +123,7 @@ class Act:
             due = min((one for one in (*moments, self.behind.company.next) if one is not None), default=end)
             if due >= end:
                 return
-            tick = min(_step(due), stops[0][0] if stops else end)
+            tick = min(self._step(due), stops[0][0] if stops else end)
             while buyers and buyers[0][0].at <= tick:
                 await self._buy(buyers.pop(0))
             await self._work(max(tick, self.now))
@@ -136,7 +138,7 @@ class Act:
         self.behind.company.reach(now)
         await self.outlet.flush()
         done = await self.talk.work(now)
-        self._again = now + STEP if done else None
+        self._again = self._step(now + STEP) if done else None
 
     async def _morning(self, day: date) -> None:
         await self._load(self.behind.morning(day))
@@ -145,8 +147,8 @@ class Act:
         """Clerks work on weekdays; what the warehouse's new release broke is mended on the morning after."""
         if day.weekday() > _FRIDAY:
             return
-        if self.mended is None and self.now > self.behind.renamed[1]:
-            self.mended, self.mended_at = await self.clerks.mend(self.now), self.now
+        if self.now > self.behind.renamed[1] and (mended := await self.clerks.mend(self.now)) is not None:
+            self.mended.append((self.now, mended))
         await self.clerks.work(self.now)
 
     async def _evening(self, day: date) -> None:
@@ -198,13 +200,13 @@ class Act:
         found.messages.lost = played.count("lost")
         held = [case for case in cases if case.kind == "message_quarantined"]
         found.messages.quarantined = len(held)
-        found.messages.mended = self.mended.replay.applied if self.mended else 0
+        found.messages.mended = sum(one.messages for _, one in self.mended)
         found.messages.left = len(await self.talk.held(self.now))
         found.renamed = self._told_of_renaming(orders)
 
     def _told_of_renaming(self, orders: Sequence[Transaction]) -> Renamed:
         begins, ends = (moment(one) for one in self.behind.renamed)
-        if self.mended is None or self.mended_at is None:
+        if not self.mended:
             return Renamed(begins, ends)
         hit = {one.document for one in self.behind.company.faults.played if one.fault == "schema_changed"}
         invoices = [
@@ -212,21 +214,22 @@ class Act:
             for one in orders for effect in one.effects
             if effect.kind == "issue_invoice" and effect.state == "done" and effect.cause in hit
         ]  # fmt: skip
-        mended = self.mended
+        when, mended = self.mended[0]
         return Renamed(
-            begins, ends, mended.messages, mended.problem, moment(self.mended_at), len(mended.dry_run.effects),
-            len(mended.replay.effects), len(mended.replay.cases_closed), len(set(invoices)),
-            len(invoices) - len(set(invoices)),
+            begins, ends, mended.messages, mended.problem, moment(when), len(mended.dry_run.effects),
+            len(mended.replay.effects), len(mended.replay.cases_closed), sum(one.messages for _, one in self.mended[1:]),
+            len(set(invoices)), len(invoices) - len(set(invoices)),
         )  # fmt: skip
 
     def _tell(self, day: date) -> None:
         if self.progress is not None:
             self.progress(Progress(self.cash.asked, self._total, day, "to cash"))
 
+    def _step(self, due: datetime) -> datetime:
+        """The end of the step that a moment is in."""
+        quiet = due > at(self._day(self.cash.days), 0) + _QUIET_AFTER
+        step = _SLOW_STEP if quiet else STEP
+        return _EPOCH - (_EPOCH - due) // step * step
+
     def _day(self, number: int) -> date:
         return self.distributor.first + timedelta(days=number)
-
-
-def _step(due: datetime) -> datetime:
-    """The end of the step that a moment is in."""
-    return _EPOCH - (_EPOCH - due) // STEP * STEP

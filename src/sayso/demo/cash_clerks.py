@@ -20,9 +20,12 @@ from sayso.systems.simulated.company import Company
 
 TINY = Decimal("10.00")
 """A deduction of at most so much (GBP) is cheaper than its quarrel."""
-_DAY = timedelta(days=1)
-_AFTER_A_DAY = ("on_hold",)
+SMALL = Decimal("25.00")
+"""A customer waits no longer for the rest of an order that is worth at most so much (GBP)."""
+_LATER = {"on_hold": timedelta(days=1), "shipment_late": timedelta(days=14)}
+"""Kinds of case that are left to the facts for so long."""
 _PEOPLE = {"warehouse": "Will Reed", "sales": "Sue Hart", "finance": "Fay Cole", "receivables": "Ray Lunn"}
+_AT_ONCE = timedelta(0)
 Answer = dict[str, Any]
 
 
@@ -38,7 +41,7 @@ class Clerks:
     async def work(self, now: datetime) -> None:
         """Go through the open cases once. Nobody tries the same case twice."""
         for case in sorted(await self._talk.cases(now), key=lambda one: (one.opened, one.case)):
-            if case.case in self.acted or (case.kind in _AFTER_A_DAY and now < case.opened + _DAY):
+            if case.case in self.acted or now < case.opened + _LATER.get(case.kind, _AT_ONCE):
                 continue
             if case.kind == "acceptance_differs":
                 self._put_right(case)
@@ -90,6 +93,10 @@ def _short(case: Case) -> Answer | None:
     return {"action": "accept_short", "note": "the customer takes what there is"}
 
 
+def _late(case: Case) -> Answer | None:
+    return _short(case) if case.money <= SMALL else None
+
+
 def _substitute(case: Case) -> Answer | None:
     ordered = str(case.facts.get("ordered", ""))
     if not case.item or not related(ordered, case.item):
@@ -117,6 +124,7 @@ def _returned(case: Case) -> Answer | None:
 
 _RULES: dict[str, Callable[[Case], Answer | None]] = {
     "short_pick": _short,
+    "shipment_late": _late,
     "substitution_unapproved": _substitute,
     "on_hold": _hold,
     "deduction_open": _deduction,

@@ -19,14 +19,14 @@ from sayso.demo.accounts import Taxes
 from sayso.demo.batches import GENERATED, REAL, Batch, at, batch
 from sayso.demo.distributor import Distributor
 from sayso.demo.ledger import Ledger
-from sayso.demo.orders import OrderLine, by_day
+from sayso.demo.orders import LOCAL, OrderLine, by_day
 from sayso.demo.planner import Purchase
 from sayso.demo.settings import LONDON
 from sayso.demo.standing import taxes
 from sayso.systems.simulated.company import Company
 from sayso.systems.simulated.faults import Faults, parsed
 from sayso.systems.simulated.outlet import Outlet
-from sayso.systems.simulated.setting import Setting
+from sayso.systems.simulated.setting import Pace, Setting
 
 MORNING = 5
 """The hour (UTC) at which the back office reports the night; goods that came are on their shelves by then."""
@@ -34,6 +34,9 @@ RENAMED = {"qty": "quantity"}
 """What the warehouse's new release calls otherwise, for some hours."""
 _RELEASED, _TAKEN_BACK = 6, 11
 _FOUR = 4
+_CARRIED = (timedelta(hours=16), timedelta(hours=32))
+"""A carrier is there on the next day, most often; promises count on it."""
+_LEANT_ON = timedelta(days=28)
 _FREES_FIRST = ("demand", "stock", "inbound")
 
 
@@ -49,9 +52,13 @@ class Behind:
         stock = {place: Decimal(units) for place, units in self.plan.opening.items()}
         payers = {name: account.payer.days_late for name, account in distributor.book.accounts.items()}
         given = Setting(
-            seed=distributor.given.seed, start=self.start, stock=stock, payers=payers, alternatives=_alternatives(stock),
+            seed=distributor.given.seed, start=self.start, stock=stock, payers=payers,
+            alternatives=_alternatives(stock), pace=Pace(transit=_CARRIED),
         )  # fmt: skip
         self.company = Company(given, _faults(self.renamed, given.seed), outlet)
+        sold = [one for one in distributor.trade.orders if one.at.astimezone(LOCAL).date() < self._until]
+        self._items = {line.item for order in sold for line in order.lines}
+        """What nobody orders is left alone."""
         self._ledger = Ledger(distributor.book, first, distributor.given)
         self._returns = by_day(distributor.trade.returns)
         self._corrections = by_day(distributor.trade.corrections)
@@ -90,7 +97,7 @@ class Behind:
                 rest -= self.company.wms.give_back(order, line, rest) if rest > 0 else ZERO
         for correction in self._corrections.pop(day, ()) if day < self._until else ():
             place = (correction.item, LONDON)
-            if place in self.company.wms.stock.on_hand:
+            if correction.item in self._items and place in self.company.wms.stock.on_hand:
                 least = -max(self.company.wms.stock.free(place), ZERO)
                 found = max(Decimal(correction.quantity), least)
                 if found:
@@ -99,19 +106,21 @@ class Behind:
     def _vendors(self, day: date) -> None:
         """Purchase orders are placed as long as there are orders, and slip."""
         for purchase in self.plan.purchases:
-            if purchase.placed == day < self._until:
+            if purchase.placed == day < self._until + _LEANT_ON:
                 self._expect(purchase, day)
         for document, purchase in list(self._expected.items()):
             if purchase.arrives < day:
                 del self._expected[document]
             elif any(on == day for on, _ in purchase.told):
-                for line in purchase.lines:
+                for line in (one for one in purchase.lines if one.item in self._items):
                     self.company.erp.facts_of.postpone(document, line.line, purchase.due(day))
 
     def _expect(self, purchase: Purchase, day: date) -> None:
+        if purchase.arrives >= self._until + _LEANT_ON:
+            return  # no buyer waits for so long, and what is left open by then a person has to look at
         self._expected[purchase.document] = purchase
         vendor, arrives = f"generated-{purchase.vendor}", at(purchase.arrives, _FOUR)
-        for line in purchase.lines:
+        for line in (one for one in purchase.lines if one.item in self._items):
             place, units = (line.item, purchase.site), Decimal(line.quantity)
             self.company.buy(purchase.document, line.line, place, units, purchase.due(day), arrives, vendor)
 

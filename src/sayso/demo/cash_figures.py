@@ -133,7 +133,8 @@ class Agreement(Struct):
 
 
 class Renamed(Struct):
-    """The warehouse renames a field: when, how many messages it held back, the sentence, and what the mending brought."""
+    """The warehouse renames a field: when, how many messages it held back, the sentence, what the mending brought; `later`
+    came late and was mended as well."""
 
     begins: str
     ends: str
@@ -143,6 +144,7 @@ class Renamed(Struct):
     dry_run_effects: int = 0
     effects: int = 0
     cases_closed: int = 0
+    later: int = 0
     invoiced: int = 0
     invoiced_twice: int = 0
 

@@ -47,8 +47,9 @@ def _story(one: Renamed) -> list[RenderableType]:
         f"{day}, {begins} to {ends}: a new release of the warehouse says quantity where qty was agreed.",
         f"{one.held:,} shipments were held back, each with a case: {one.problem}",
         f"{one.mended_at[:10]}, {one.mended_at[11:16]}: the name is put back in all of them, a dry run shows "
-        f"{one.dry_run_effects:,} requests, then they are replayed: {one.cases_closed:,} cases close,",
-        f"{one.invoiced:,} of these shipments are invoiced, {one.invoiced_twice:,} twice.",
+        f"{one.dry_run_effects:,} requests to other systems, then they are replayed: {one.cases_closed:,} cases close.",
+        f"{one.later:,} more come on the days after and are mended alike. {one.invoiced:,} of these shipments are invoiced, "
+        f"{one.invoiced_twice:,} of them twice.",
     ]
     return [Text("A field is renamed in mid-flight", style="bold cyan"), *(Text(line) for line in lines)]
 
