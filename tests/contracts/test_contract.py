@@ -179,3 +179,19 @@ def test_dates_in_an_example_stay_as_they_are_written():
     text = TEXT + "examples:\n  - {head: {no: 1, when: 2011-02-01T10:00:00Z, day: 2011-02-01}}\n"
     (example,) = contract_in(text, "north.yaml").examples
     assert example["head"] == {"no": 1, "when": "2011-02-01T10:00:00Z", "day": "2011-02-01"}
+
+
+_LAUGHS = "l0: &l0 [1,1,1,1,1,1,1,1,1,1]\n" + "".join(
+    f"l{at}: &l{at} [{','.join([f'*l{at - 1}'] * 10)}]\n" for at in range(1, 9)
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("[" * 50_000, "nested too deeply"), ("{a: " * 5000, "nested too deeply"), (_LAUGHS, "more than 200,000 values"),
+     ("a: &a [*a]", "recursive")],
+    ids=["lists", "mappings", "laughs", "a loop"],
+)  # fmt: skip
+def test_what_would_take_all_memory_is_refused_at_once(text, words):
+    with pytest.raises(Misconfigured, match=words):
+        contract_in(text, "north.yaml")

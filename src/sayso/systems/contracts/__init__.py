@@ -16,6 +16,8 @@ from sayso.contracts.contract import Contract, contract_of
 from sayso.contracts.mapping import plan_of
 from sayso.errors import Misconfigured
 
+_MOST = 200_000  # values in one contract
+
 
 class _Loader(yaml.SafeLoader):  # type: ignore[misc]
     """YAML with the plain values of version 1.2, which are JSON's: `no` and `on` are texts and may name a field, a date
@@ -38,7 +40,8 @@ def _mapping(loader: _Loader, node: yaml.MappingNode, deep: bool = False) -> dic
     names = [loader.construct_object(name, deep=True) for name, _ in node.value]
     for name in names:
         if names.count(name) > 1:
-            raise Misconfigured(f"{name} stands twice, again in line {node.start_mark.line + 1} and after")
+            line = node.start_mark.line + 1
+            raise yaml.YAMLError(f"{name} stands twice, again in line {line} and after; say it once")
     made: dict[Any, Any] = yaml.SafeLoader.construct_mapping(loader, node, deep=True)
     return made
 
@@ -72,14 +75,29 @@ def contract_in(text: str, where: str) -> Contract:
     """A contract from the text of a file, its map compiled. Raises Misconfigured."""
     try:
         value = yaml.load(text, _Loader)
+        if _weight(value, {}) > _MOST:
+            raise Misconfigured(
+                f"{where}: it stands for more than {_MOST:,} values", remedy="write fewer aliases"
+            )
+    except RecursionError:
+        raise Misconfigured(f"{where}: it is nested too deeply", remedy="write it flatter") from None
     except yaml.YAMLError as error:
         said = " ".join(str(error).split())
         raise Misconfigured(f"{where}: not YAML: {said}", remedy="correct it there") from None
-    except Misconfigured as error:
-        raise Misconfigured(f"{where}: {error.detail}", remedy="say it once") from None
     contract = contract_of(value, where)
     plan_of(contract)
     return contract
+
+
+def _weight(value: Any, known: dict[int, int]) -> int:
+    """How many values it is when it is written out: an alias stands for all that it names, again and again."""
+    if not isinstance(value, dict | list):
+        return 1
+    if id(value) not in known:
+        known[id(value)] = _MOST + 1  # of what holds itself there is no end
+        inner = value.values() if isinstance(value, dict) else value
+        known[id(value)] = 1 + sum(_weight(one, known) for one in inner)
+    return known[id(value)]
 
 
 def _texts(folder: Traversable, system: str) -> Iterator[tuple[str, str]]:
