@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from sayso.delivery.policy import Budget, Pace, SystemPolicy, read
+from sayso.desk import follow_policy
 from sayso.errors import Misconfigured
 
 
@@ -64,3 +65,31 @@ def test_what_is_wrong_is_named(given: Any, named: str) -> None:
     assert refused.value.detail.startswith("follow.toml: systems.erp")
     assert named in refused.value.detail
     assert refused.value.remedy
+
+
+@pytest.mark.parametrize("name", ["sayso", "Sayso", "a b", "../wms", "", "w" * 61, "w\n"])
+def test_a_system_is_named_as_its_door_is(name: str) -> None:
+    with pytest.raises(Misconfigured, match="no name of a system"):
+        read({name: {"role": "wms"}}, "follow.toml")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://x y", "http://[::1", "http://:80", "https://x:99999", "https://x\n.example", "http://ü.example"],
+)
+def test_an_address_can_be_asked(url: str) -> None:
+    with pytest.raises(Misconfigured, match="no address|`systems.wms.url`"):
+        read({"wms": {"role": "wms", "url": url}}, "follow.toml")
+
+
+@pytest.mark.parametrize("key", ["a\nb", " a", "ü"])
+def test_a_key_can_travel_in_a_header_and_is_not_shown(key: str) -> None:
+    with pytest.raises(Misconfigured, match="systems.wms.key") as refused:
+        read({"wms": {"role": "wms", "url": "http://x", "key": key}}, "follow.toml")
+    assert repr(key) not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["systems", "webhooks"])
+def test_a_section_is_a_table(name: str) -> None:
+    with pytest.raises(Misconfigured, match=f"{name} is not a table"):
+        follow_policy.read({name: 3}, "follow.toml")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta, Struct, field
@@ -49,6 +51,8 @@ class Retry(Struct, frozen=True, forbid_unknown_fields=True):
         return own or Pace(self.base, self.factor, self.most)
 
 
+#: As a system's messages come in under it: POST /v1/systems/{system}/messages.
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 _FAILURES = ("throttled", "down", "server", "network", "unclear")
 
 
@@ -107,6 +111,11 @@ def read(section: Mapping[str, Any], where: str) -> dict[str, SystemPolicy]:
     """
     found: dict[str, SystemPolicy] = {}
     for name, given in section.items():
+        if not _NAME.fullmatch(name) or name.casefold() == "sayso":
+            raise Misconfigured(
+                f"{where}: systems.{name[:80]!r}: no name of a system",
+                remedy="letters, digits and . _ - , at most 60; and not sayso, which is Sayso's own",
+            )
         try:
             found[name] = policy = msgspec.convert(given, SystemPolicy, strict=True)
         except msgspec.ValidationError as refused:
@@ -120,6 +129,14 @@ def read(section: Mapping[str, Any], where: str) -> dict[str, SystemPolicy]:
 
 
 def _check(policy: SystemPolicy, where: str) -> None:
+    if policy.url and not _is_address(policy.url):
+        raise Misconfigured(
+            f"{where}.url: {policy.url!r} is no address", remedy="write it as https://erp.example/sayso"
+        )
+    if not (policy.key.isascii() and policy.key.isprintable()) or policy.key != policy.key.strip():
+        raise Misconfigured(
+            f"{where}.key: a header cannot carry it", remedy="write it in ASCII, without blanks at its ends"
+        )
     shares = policy.budget.shares
     kept = shares.checkout + shares.sync + shares.replay
     if kept > 1 + 1e-9:
@@ -134,3 +151,17 @@ def _check(policy: SystemPolicy, where: str) -> None:
                 f"{where}.retry{'.' + name if name else ''}: base is {pace.base:g} s, longer than most, {pace.most:g} s",
                 remedy="let base be the shortest pause and most the longest",
             )
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return (
+            bool(parts.hostname)
+            and parts.port != 0
+            and url.isascii()
+            and url.isprintable()
+            and " " not in url
+        )
+    except ValueError:
+        return False

@@ -45,6 +45,9 @@ def read(document: Mapping[str, Any], where: str) -> FollowPolicy:
         raise Misconfigured(
             f"{where}: there is no section {unknown[0]!r}", remedy=f"known are {', '.join(_SECTIONS)}"
         )
+    for name in ("systems", "webhooks"):
+        if not isinstance(document.get(name, {}), Mapping):
+            raise Misconfigured(f"{where}: {name} is not a table", remedy=f"write it as [{name}]")
     return FollowPolicy(
         cash.read(dict(document), where),
         cases.read(dict(document), where),
