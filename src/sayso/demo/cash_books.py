@@ -34,8 +34,8 @@ class Comparing:
         self.unapplied: dict[str, Decimal] = {}
         """By payment, what of it pays nothing, as the open cases say."""
         for case in self._cases:
-            if case.kind in UNAPPLIED:
-                payment = str(case.facts.get("payment") or case.document)
+            payment = str(case.facts.get("payment") or case.document)
+            if case.kind in UNAPPLIED and payment in company.bank.transfers:
                 self.unapplied[payment] = max(self.unapplied.get(payment, ZERO), case.money)
         self._found: list[Difference] = []
 
@@ -88,8 +88,7 @@ class Comparing:
         for invoice in self._invoices.values():
             ours[self._top(invoice.customer)] += invoice.paid
         for payment, amount in self.unapplied.items():
-            if payment in transfers:
-                ours[self._top(transfers[payment].customer)] += amount
+            ours[self._top(transfers[payment].customer)] += amount
         explained = {self._top(one) for one in self._customers_of(lambda case: "pa" in case.kind)}
         for account in sorted(theirs.keys() | ours.keys()):
             self._compare(

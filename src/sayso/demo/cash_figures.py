@@ -161,6 +161,7 @@ class Cash(Struct):
     placed: int = 0
     outcomes: dict[str, Amount] = field(default_factory=dict)
     promises: dict[str, int] = field(default_factory=dict)
+    promise_causes: dict[str, int] = field(default_factory=dict)
     invoices: Invoices = field(default_factory=Invoices)
     ship_to_invoice: Hours = field(default_factory=Hours)
     cases: dict[str, KindOfCase] = field(default_factory=dict)
@@ -210,7 +211,14 @@ def _outcome(one: Transaction, case: Case | None) -> str:
 
 def count_ends(found: Cash, ends: Iterable[End]) -> None:
     """The last word on each promise that became an order."""
-    found.promises = dict(sorted(Counter(one.how for one in ends if one.order).items()))
+    last: dict[str, End] = {}
+    for one in ends:
+        if one.order:
+            last.setdefault(one.order, one)
+    found.promises = dict(Counter(one.how for one in last.values()).most_common())
+    found.promise_causes = dict(
+        Counter(one.cause for one in last.values() if one.how != "kept").most_common()
+    )
 
 
 def count_invoices(found: Cash, orders: Iterable[Transaction], cases: Iterable[Case]) -> None:

@@ -48,7 +48,7 @@ def _story(one: Renamed) -> list[RenderableType]:
         f"{one.held:,} shipments were held back, each with a case: {one.problem}",
         f"{one.mended_at[:10]}, {one.mended_at[11:16]}: the name is put back in all of them, a dry run shows "
         f"{one.dry_run_effects:,} requests to other systems, then they are replayed: {one.cases_closed:,} cases close.",
-        f"{one.later:,} more come on the days after and are mended alike. {one.invoiced:,} of these shipments are invoiced, "
+        f"{one.later:,} more come later and are mended alike. {one.invoiced:,} of these shipments are invoiced, "
         f"{one.invoiced_twice:,} of them twice.",
     ]
     return [Text("A field is renamed in mid-flight", style="bold cyan"), *(Text(line) for line in lines)]
@@ -64,10 +64,12 @@ def _orders(found: Cash) -> Table:
 def _figures(found: Cash) -> Table:
     table = _table("From promise to cash", "")
     promises = ", ".join(f"{_PROMISES.get(how, how)} {many:,}" for how, many in found.promises.items())
+    causes = ", ".join(f"{cause.replace('_', ' ')} {many:,}" for cause, many in found.promise_causes.items())
     invoices, hours, cash = found.invoices, found.ship_to_invoice, found.cash
     messages, effects = found.messages, found.effects
     rows = [
         ("promises of these orders", promises or "none ended"),
+        ("  not kept because", causes or "-"),
         ("invoices issued", f"{invoices.issued:,}, {_money(invoices.money)} GBP"),
         ("invoices right first time", f"{invoices.right:,} ({_share(invoices.right, invoices.issued)})"),
         ("from leaving to being invoiced", f"median {hours.median:g} h, nine of ten within {hours.p90:g} h"),
@@ -97,7 +99,7 @@ def _cases(found: Cash) -> Table:
 def _left(cases: Iterable[OpenCase], many: int) -> Table:
     table = Table(show_edge=False, pad_edge=False, header_style="bold")
     found = list(cases)
-    table.add_column(f"[cyan]The list that a person can work ({len(found)} of {many:,})[/cyan]", ratio=3)
+    table.add_column(f"[cyan]Left for a person: {len(found)} of {many:,}[/cyan]", ratio=3)
     table.add_column("whose", no_wrap=True)
     table.add_column("GBP", justify="right", no_wrap=True)
     table.add_column("next step", ratio=5)
