@@ -119,6 +119,9 @@ NOT_APPLIED = [
     (paid("100.00", "INV-1001", currency="EUR"), ["payment_currency_differs"]),
     (paid("100.00", "10012"), ["payment_for_unknown_invoice"]),
     (paid("100.00", "INV-10012"), ["payment_for_unknown_invoice"]),
+    (paid("100.00", "INV-7"), ["payment_for_unknown_invoice"]),
+    (paid("100.00", "inv 7"), ["payment_for_unknown_invoice"]),
+    (paid("100.00", "Invoice no. 7"), ["payment_for_unknown_invoice"]),
     (paid("33.00", "po 12 of 1002.50"), ["overpaid"]),
 ]
 

@@ -124,6 +124,28 @@ def test_a_line_that_the_order_does_not_have_is_kept_and_marked() -> None:
     assert (one.item, one.ordered, one.shipped, one.shipped_over, one.listed) == ("Z", 0, 1, 1, False)
 
 
+def test_a_change_that_names_no_substitute_leaves_those_that_were_agreed() -> None:
+    agreed = line(1, "A", "10", "2.00", substitutes=(Substitute(item="B"),))
+    facts = (
+        placed(),
+        changed(1, agreed),
+        changed(2, line(1, "A", "10", "2.00"), hours=4),
+        shipped("S-1", goods(1, "B", "2")),
+    )
+    assert lines_of(*facts[1:])[1].unagreed == ()  # type: ignore[arg-type]
+    other = changed(2, line(1, "C", "10", "2.00"), hours=4)
+    assert lines_of(facts[1], other, facts[3])[1].unagreed == ("B",)  # type: ignore[arg-type]
+
+
+def test_changes_of_several_documents_count_by_their_time() -> None:
+    """The ERP counts its revisions, and what is agreed here is counted here: the later word counts."""
+    ours = [changed(revision, line(1, "A", "8"), hours=revision) for revision in (1, 2, 3)]
+    theirs = fact(OrderChanged(document="SO-1", revision=1, lines=(line(1, "A", "6"),)), 5)  # type: ignore[arg-type]
+    assert figures(1, *ours, theirs).startswith("6 ")
+    early = fact(OrderChanged(document="SO-1", revision=9, lines=(line(1, "A", "6"),)), 1)  # type: ignore[arg-type]
+    assert figures(1, *ours, early).startswith("8 ")
+
+
 def test_a_substitute_agreed_afterwards_is_a_change_of_the_line() -> None:
     ship = shipped("S-1", goods(2, "X", "4"))
     agreed = line(2, "C", "4", "5.00", substitutes=(Substitute(item="X", unit_price=d("4.00")),))

@@ -10,8 +10,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-import msgspec
-
 from sayso.canon.decimals import ZERO, arithmetic, plain, rounded
 from sayso.canon.events_money import Application, PaymentApplied, PaymentReceived
 from sayso.canon.findings import Finding
@@ -329,6 +327,6 @@ def _overpaid(paying: _Paying, amount: Decimal) -> Finding:
     return paying.finding("overpaid", amount, left=plain(amount))
 
 
-def with_lines(application: PaymentApplied, lines: _Lines) -> PaymentApplied:
-    """The same application for other invoices, as a person decided it: its next revision."""
-    return msgspec.structs.replace(application, lines=_merged(lines), revision=application.revision + 1)
+def with_more(before: Iterable[AppliedLine], more: Application) -> _Lines:
+    """What a payment was applied to, and something beside it."""
+    return _merged((*map(_as_told, before), more))

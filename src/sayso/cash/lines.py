@@ -10,6 +10,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple, cast
 
+from msgspec.structs import replace
+
 from sayso.canon.decimals import ZERO
 from sayso.canon.events_order import (
     OrderAccepted,
@@ -104,21 +106,38 @@ def line_of(lines: Lines, number: int) -> Line:
 
 
 def terms_of(placed: OrderPlaced | None, changes: list[Fact], until: datetime | None = None) -> Terms:
-    """The lines as ordered, each as the highest revision that mentions it says; `until`: of changes no later."""
+    """The lines as ordered, each as the last change that mentions it says; `until`: of changes no later.
+
+    Substitutes that were agreed for an item stay where a change of its line names none: many a system knows of none.
+    """
     found: Terms = {line.line: line for line in placed.lines} if placed else {}
     for change in changes:
         if until is None or change.occurred <= until:
             for line in cast(OrderChanged, change.data).lines:
+                before = found.get(line.line)
+                if (
+                    before is not None
+                    and before.substitutes
+                    and not line.substitutes
+                    and before.item == line.item
+                ):
+                    line = replace(line, substitutes=before.substitutes)
                 found[line.line] = line
     return found
 
 
 def changes_of(chosen: Chosen) -> list[Fact]:
-    """The order's changes, the one that counts most last."""
+    """The order's changes, the one that counts most last: those of one document by their revisions, and those of several
+    (the ERP's, and what was agreed here) by when they happened, for each counts its own revisions."""
     found = chosen.of(CHANGED)
     if len(found) < 2:
         return found
-    return sorted(found, key=lambda fact: (fact.revision, fact.occurred, fact.document))
+    since: dict[str, datetime] = {}
+    ranked = []
+    for fact in sorted(found, key=lambda fact: (fact.document, fact.revision)):
+        since[fact.document] = max(fact.occurred, since.get(fact.document, fact.occurred))
+        ranked.append((since[fact.document], fact.revision, fact.document, fact))
+    return [fact for *_, fact in sorted(ranked, key=lambda one: one[:3])]
 
 
 def opened(terms: Terms, accepted: OrderAccepted | None, places: int) -> Lines:

@@ -24,7 +24,12 @@ _DATES = re.compile(
 _AMOUNTS = re.compile(
     r"(?<![\w.,])[0-9]{1,3}(?:[.,' ][0-9]{3})+[.,][0-9]{2}(?![\w])|(?<![\w.,-])[0-9]+[.,][0-9]{2}(?!\w)"
 )
-_JOINED = re.compile(r"(?<!\w)[^\W\d_]{1,8}[-/_.]?[0-9]{4,}(?!\w)")
+_JOINED = re.compile(r"(?<!\w)[^\W\d_]{1,8}(?:[-/_][0-9]+|\.?[0-9]{4,})(?!\w)")
+_CALLED = re.compile(
+    r"(?<!\w)(?:inv|invoices?|rechnung|rg|facture|factura|fattura|faktura|faktuur)[ .:#-]*(?:n[or]?[ .:]*)?"
+    r"([0-9]+)(?![\w.,/-])",
+    re.IGNORECASE,
+)
 # What stands before a number without being part of it, in the languages that remittances are mostly written in.
 _PLAIN_WORDS = frozenset({
     "inv", "invs", "invoice", "invoices", "no", "nos", "nr", "num", "number", "ref", "refs", "reference", "bill", "doc",
@@ -147,11 +152,15 @@ def _numbers(reference: str) -> tuple[str, ...]:
 def _strange(
     references: Iterable[str], bare: Iterable[Sequence[str]], known: Iterable[OpenItem]
 ) -> tuple[str, ...]:
-    """What looks like a document's number and is in none that is known: AB-1001 in one word, or a number alone."""
+    """What looks like a document's number and is in none that is known: AB-1 in one word, a number behind the word for an
+    invoice, or a longer one alone."""
     numbers = [atoms(number) for item in known for number in (item.invoice, *item.orders, *item.references)]
     parts = {atom for number in numbers for atom in number}
     told = [one for found in bare for one in found if len(one) >= LEAST_DIGITS and one not in parts]
     for reference in references:
+        for number in _CALLED.findall(reference):
+            if (key := number.lstrip("0")) and key not in parts and key not in told:
+                told.append(key)
         for word in _JOINED.findall(reference):
             key = atoms(word)
             if not any(_within(key, number) for number in numbers) and key[-1] not in told:

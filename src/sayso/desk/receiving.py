@@ -142,15 +142,18 @@ class Receivables:
         known = await self._known(connection, accounts, touched)
         events: list[Event] = []
         items: dict[str, list[OpenItem]] = {}
+        families: dict[str, frozenset[str]] = {}
         for account, one in known:
             if one.told is None or one.state.unapplied <= 0:
                 continue
             if account not in items:
                 items[account] = await self._items(connection, account)
+                families[account] = frozenset(item.customer for item in items[account])
+                items[account] += await self._named(connection, account, known, items[account])
             others = [
                 other.told for whose, other in known if whose == account and other.told and other is not one
             ]
-            done = self._used(one, items[account], others)
+            done = self._used(one, items[account], others, families[account])
             consequences.on_payment(one.state.payment, done.findings)
             if done.application is not None:
                 items[account] = _less(items[account], done.application, one.state)
@@ -166,9 +169,15 @@ class Receivables:
         rows = await store.payments(connection, sorted(accounts), numbers, since)
         return [(account, _PAYMENT.decode(state)) for _, account, state in rows]
 
-    def _used(self, one: _Payment, items: Sequence[OpenItem], others: Sequence[PaymentReceived]) -> Applied:
+    def _used(
+        self,
+        one: _Payment,
+        items: Sequence[OpenItem],
+        others: Sequence[PaymentReceived],
+        family: frozenset[str],
+    ) -> Applied:
         assert one.told is not None
-        family = frozenset(item.customer for item in items) if one.told.customer else frozenset()
+        family = family | {one.told.customer} if one.told.customer else frozenset()
         if one.state.revision < 0 and not one.state.lines:
             return apply_payment(one.told, items, self._follow.cash, others, family)
         return reapply(one.told, one.state, items, self._follow.cash, others, family)
@@ -176,6 +185,21 @@ class Receivables:
     async def _items(self, connection: Any, account: str) -> list[OpenItem]:
         """What is open on an account; of a payer that nobody knows, what is open on all."""
         found = await store.open_items(connection, None if account == _NOBODY else [account])
+        return [_ITEM.decode(state) for state in found]
+
+    async def _named(
+        self, connection: Any, account: str, known: Iterable[tuple[str, _Payment]], items: Iterable[OpenItem]
+    ) -> list[OpenItem]:
+        """Invoices that are settled, or another account's, and whose numbers stand in what these payments say."""
+        said = {
+            word.strip(".,;:()")
+            for whose, one in known
+            if whose == account and one.told is not None and one.state.unapplied > 0
+            for reference in one.told.references
+            for word in reference.upper().split() + reference.split()
+        }
+        there = {item.invoice for item in items}
+        found = await store.items_named(connection, sorted(said - there - {""}))
         return [_ITEM.decode(state) for state in found]
 
 

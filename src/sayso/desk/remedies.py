@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import msgspec
 
@@ -16,13 +16,24 @@ from sayso.canon.codes import minor_unit
 from sayso.canon.decimals import arithmetic, plain, rounded
 from sayso.canon.events import TYPES, Event, family_of
 from sayso.canon.events_money import Application, MoneyLine, PaymentApplied
-from sayso.canon.events_order import OrderCancelled, OrderChanged, OrderLine, OrderReleased, Substitute
+from sayso.canon.events_order import (
+    OrderCancelled,
+    OrderChanged,
+    OrderLine,
+    OrderPlaced,
+    OrderReleased,
+    Substitute,
+)
 from sayso.canon.events_shared import LineQuantity, Told
 from sayso.cases.acting import Action
-from sayso.cash.applying import application_of
+from sayso.cash.applying import application_of, with_more
+from sayso.cash.chosen import choose
 from sayso.cash.fold import read_state
+from sayso.cash.lines import changes_of, terms_of
+from sayso.cash.receivables import payment_state
 from sayso.cash.shapes import LineState, State
 from sayso.desk.placing import OURSELVES, message_of
+from sayso.desk.telling import fact_of
 from sayso.errors import BadField, Conflict, NotFound
 from sayso.store import cases as rows
 from sayso.store import following, inbox, outbox, transactions
@@ -188,7 +199,8 @@ async def write_off(connection: Any, work: Work) -> Done:
 
 
 async def apply_payment(connection: Any, work: Work) -> Done:
-    """A payment goes to an invoice, in the place of what it was applied to before."""
+    """What is left of a payment goes to an invoice; where more is asked for than is left, all of it does, in the place of
+    what it was applied to before."""
     payment, invoice, amount = (
         work.facts.get("payment") or work.case.document,
         work.asked.document,
@@ -196,18 +208,20 @@ async def apply_payment(connection: Any, work: Work) -> Done:
     )
     if not invoice:
         raise BadField("document", invoice, "no invoice is named", remedy="name the invoice that was paid")
-    known = [
-        (one.document, one.revision)
-        for one in await following.known(connection, [f"payment {payment}"])
-        if one.family == "payment.applied"
-    ]
-    document, revision = max(known, key=lambda one: one[1], default=(application_of(payment), -1))
+    facts = [fact_of(one) for one in await following.known(connection, [f"payment {payment}"])]
+    uses = [one for one in facts if one.family == "payment.applied"]
+    use = max(uses, key=lambda one: one.revision, default=None)
+    document, revision = (use.document, use.revision) if use else (application_of(payment), -1)
+    state = payment_state(payment, facts)
+    stays = state is not None and amount <= state.unapplied
+    before = [one for one in state.lines if one.document == document] if state is not None and stays else []
+    lines = with_more(before, Application(invoice=invoice, amount=amount, reason=work.asked.note))
     customer = await following.customer_of(connection, invoice) or work.case.customer
     if not customer:
         raise NotFound(f"nothing is known of an invoice {invoice}", remedy="name one that was issued")
     data = PaymentApplied(
         document=document, revision=revision + 1, customer=customer, currency=work.case.currency or "",
-        payment=payment, lines=(Application(invoice=invoice, amount=amount, reason=work.asked.note),), by=work.by,
+        payment=payment, lines=lines, by=work.by,
     )  # fmt: skip
     return await tell(
         connection, work, "payment.applied", data, f"{plain(amount)} of {payment} go to {invoice}"
@@ -298,23 +312,15 @@ async def _told(connection: Any, order: str) -> list[following.Known]:
 
 def _agreed(told: list[following.Known], line: int, order: str) -> tuple[OrderLine, int]:
     """The line as it was agreed last, and the highest revision of the order's changes."""
-    found: OrderLine | None = None
-    revision = 0
-    ranked = sorted(
-        (one for one in told if one.family in ("order.placed", "order.changed")),
-        key=lambda one: (one.family == "order.changed", one.revision, one.occurred),
-    )
-    for one in ranked:
-        if one.family == "order.changed":
-            revision = max(revision, one.revision)
-        data: Any = msgspec.json.decode(one.data, type=TYPES[one.type])
-        found = next((here for here in data.lines if here.line == line), found)
+    chosen = choose(map(fact_of, told))
+    placed, changes = chosen.of("order.placed"), changes_of(chosen)
+    found = terms_of(cast(OrderPlaced, placed[0].data) if placed else None, changes).get(line)
     if found is None:
         raise Conflict(
             f"order {order} has no line {line} yet",
             remedy="name a line of it, or wait until the order is told",
         )
-    return found, revision
+    return found, max((change.revision for change in changes), default=0)
 
 
 async def _state(connection: Any, order: str) -> State:

@@ -162,6 +162,12 @@ async def keep(connection: Any, tellings: Sequence[Telling]) -> list[int]:
     })  # fmt: skip
     if again:
         await connection.execute(SQL["concern_again"], *_columns(again))
+    twice = [
+        (one.family, one.document, one.revision, one.digest, one.occurred, one.source, one.subject)
+        for place, one in enumerate(tellings) if place not in numbers
+    ]  # fmt: skip
+    if twice:
+        await connection.execute(SQL["keep_least"], *_columns(twice))
     return sorted(numbers)
 
 
@@ -231,6 +237,12 @@ async def accounts_of(connection: Any, customers: Sequence[str]) -> dict[str, st
 
 async def write_payments(connection: Any, rows: Sequence[PaymentRow]) -> None:
     """Write what receivables know of payments."""
+async def items_named(connection: Any, numbers: Sequence[str]) -> list[bytes]:
+    """Invoices of these numbers, settled ones as well, the oldest first."""
+    rows = await connection.fetch(SQL["items_named"], list(numbers)) if numbers else ()
+    return [row[0] for row in rows]
+
+
     await _written(connection, "write_payments", rows)
 
 

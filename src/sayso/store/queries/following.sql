@@ -30,6 +30,15 @@ WITH told AS (
 )
 SELECT t.place, k.number FROM kept k JOIN told t USING (family, document, revision, digest);
 
+-- name: keep_least
+-- A telling that came again with another time, or from another system: the least counts, whichever came first.
+UPDATE documents d SET occurred = v.occurred, source = v.source, subject = v.subject
+FROM (SELECT DISTINCT ON (family, document, revision, digest) * FROM unnest($1::text[], $2::text[], $3::int[], $4::text[],
+        $5::timestamptz[], $6::text[], $7::text[]) AS u (family, document, revision, digest, occurred, source, subject)
+    ORDER BY family, document, revision, digest, occurred, source COLLATE "C", subject COLLATE "C") v
+WHERE (d.family, d.document, d.revision, d.digest) = (v.family, v.document, v.revision, v.digest)
+    AND (v.occurred, v.source COLLATE "C", v.subject COLLATE "C") < (d.occurred, d.source COLLATE "C", d.subject COLLATE "C");
+
 -- name: concern
 -- Says which orders tellings are about.
 INSERT INTO concerns (key, document) SELECT * FROM unnest($1::text[], $2::bigint[]) ON CONFLICT DO NOTHING;
@@ -92,6 +101,10 @@ SELECT state FROM open_items WHERE ($1::text[] IS NULL OR account = ANY ($1::tex
 
 -- name: customer_of
 -- Whose an invoice is.
+-- name: items_named
+-- Invoices by their numbers, settled ones as well.
+SELECT state FROM open_items WHERE invoice = ANY ($1::text[]) ORDER BY issued, invoice;
+
 SELECT customer FROM open_items WHERE invoice = $1;
 
 -- name: account_of
