@@ -78,13 +78,13 @@ def test_a_system_is_named_as_its_door_is(name: str) -> None:
     ["http://x y", "http://[::1", "http://:80", "https://x:99999", "https://x\n.example", "http://ü.example"],
 )
 def test_an_address_can_be_asked(url: str) -> None:
-    with pytest.raises(Misconfigured, match="no address|`systems.wms.url`"):
+    with pytest.raises(Misconfigured, match=r"no address|`systems.wms.url`"):
         read({"wms": {"role": "wms", "url": url}}, "follow.toml")
 
 
 @pytest.mark.parametrize("key", ["a\nb", " a", "ü"])
 def test_a_key_can_travel_in_a_header_and_is_not_shown(key: str) -> None:
-    with pytest.raises(Misconfigured, match="systems.wms.key") as refused:
+    with pytest.raises(Misconfigured, match=r"systems\.wms\.key") as refused:
         read({"wms": {"role": "wms", "url": "http://x", "key": key}}, "follow.toml")
     assert repr(key) not in str(refused.value)
 
