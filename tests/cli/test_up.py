@@ -234,6 +234,8 @@ def _address(url: str) -> tuple[str, int]:
         (("--host", "192.0.2.1"), 2, "cannot listen on 192.0.2.1:0: Cannot assign requested address"),
         (("--home", "{place}/file/home"), 2, "cannot be the data folder: Not a directory"),
         (("--policy", "{place}/nowhere.toml"), 2, "nowhere.toml: No such file or directory"),
+        (("--follow", "{place}/follow.toml"), 2, "follow.toml: systems is not a table"),
+        (("--config", "{place}/broker.toml"), 2, "foo"),
         (("--processes", "0"), 2, "processes cannot be 0"),
         (("--database-url", "postgresql://127.0.0.1:9/x"), 3, "PostgreSQL cannot be reached"),
         (("--simulated-clock", "--host", "0.0.0.0"), 2, "a simulated clock is not served to other machines"),
@@ -250,6 +252,8 @@ def test_what_cannot_be_served_is_refused(folder, words, status, says):
     (place / "file").write_text("")
     (place / "simulated.toml").write_text('clock = "simulated"\n')
     (place / "unknown.toml").write_text("nonsense = 1\n")
+    (place / "follow.toml").write_text("systems = 3\n")
+    (place / "broker.toml").write_text('broker = "foo://x"\n')
     said = folder.run("up", "--port", "0", *(word.format(place=place) for word in words))
     assert (said.returncode, said.stdout) == (status, ""), said.stderr
     assert says in said.stderr

@@ -41,10 +41,12 @@ class Standing(Struct, frozen=True):
 def stand(found: wiring.Settings, tell: Callable[[Standing], None]) -> int:
     """Serve until SIGTERM or SIGINT; the exit status. `tell` is called once, when everything answers.
 
-    Raises Misconfigured (a port, a folder, a policy), NewerSchema, ServerUnavailable or StoreAway before that.
+    Raises Misconfigured (a port, a folder, a policy, a follow file, a broker), NewerSchema, ServerUnavailable or StoreAway
+    before that.
     """
     logs.configure(found.log_level)
     wiring.policy_of(found)
+    wiring.following.check(found)
     wiring.check_home(found)
     with _listening(found.host, found.port) as listening, kept_database(found) as dsn:
         migrated, live = asyncio.run(_prepared(found, dsn))

@@ -25,7 +25,7 @@ _PROBE = 2.0  # seconds
 
 
 @click.command(epilog="Example: sayso doctor --json")
-@options.settings(*options.DATABASE, "policy", "host", "port")
+@options.settings(*options.DATABASE, "policy", "follow", "host", "port")
 @options.as_json
 @click.pass_context
 def doctor(context: click.Context, flags: dict[str, Any], as_json: bool) -> None:

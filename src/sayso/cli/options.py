@@ -25,6 +25,9 @@ _SETTINGS: Mapping[str, Callable[[Any], Any]] = {
     ),
     "schema": click.option("--schema", metavar="NAME", help="The schema in the database; else sayso."),
     "policy": click.option("--policy", metavar="FILE", help="The policy, in TOML; else the defaults."),
+    "follow": click.option(
+        "--follow", metavar="FILE", help="How orders are followed, in TOML; else the defaults."
+    ),
     "host": click.option("--host", metavar="ADDRESS", help="Where to listen; else 127.0.0.1."),
     "port": click.option(
         "--port", type=int, metavar="N", help="Where to listen (0: any that is free); else 8080."

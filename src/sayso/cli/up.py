@@ -12,7 +12,7 @@ from sayso.cli import options
 
 
 @click.command(epilog="Example: sayso up --port 8080 --processes 2 --policy policy.toml")
-@options.settings(*options.DATABASE, "policy", "host", "port", "processes", "log_level")
+@options.settings(*options.DATABASE, "policy", "follow", "host", "port", "processes", "log_level")
 @click.option(
     "--simulated-clock",
     is_flag=True,

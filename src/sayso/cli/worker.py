@@ -18,7 +18,7 @@ log = structlog.get_logger()
 
 
 @click.command(epilog="Example: sayso worker --database-url postgresql://sayso@db/sayso")
-@options.settings(*options.DATABASE, "policy", "log_level")
+@options.settings(*options.DATABASE, "policy", "follow", "log_level")
 def worker(flags: dict[str, Any]) -> None:
     """A worker alone; as many as wanted, on any machine.
 
@@ -33,6 +33,7 @@ def worker(flags: dict[str, Any]) -> None:
             remedy="leave clock out of the settings",
         )
     logs.configure(found.log_level)
+    wiring.following.check(found)
     with kept_database(found) as dsn:
         asyncio.run(wiring.brought_up(found, dsn))
         serve.lived(found, lambda stopping: serve.rounds(found, dsn, stopping, lambda: log.info("working")))

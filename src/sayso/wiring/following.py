@@ -39,6 +39,8 @@ class Beside(Protocol):
     """The settings of what workers do beside following orders."""
 
     @property
+    def follow(self) -> str: ...
+    @property
     def broker(self) -> str: ...
     @property
     def broker_in(self) -> str: ...
@@ -72,6 +74,14 @@ def policy_of(file: str) -> FollowPolicy:
         return follow_policy.read(tomllib.loads(text), file)
     except tomllib.TOMLDecodeError as broken:
         raise Misconfigured(f"{file}: {broken}", remedy="the follow file is TOML in UTF-8") from None
+
+
+def check(found: Beside) -> None:
+    """Misconfigured for a follow file, or a broker, that no process could work with: said once, before any is started."""
+    policy_of(found.follow)
+    broker.assemble(
+        None, datetime.now, broker=found.broker, broker_in=found.broker_in, broker_out=found.broker_out
+    )
 
 
 def assembled(pool: Any, policy: Policy, follow: FollowPolicy, now: Callable[[], datetime]) -> Follow:
