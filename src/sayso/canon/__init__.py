@@ -1,1 +1,1 @@
-"""What the trade is made of: numbers, units, codes, times, identifiers, and the kinds of facts."""
+"""What the trade is made of: numbers, units, codes, times, identifiers, the kinds of facts, and the events."""

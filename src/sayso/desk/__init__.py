@@ -1,1 +1,1 @@
-"""Every use case, one method each; the one room that opens transactions."""
+"""Every use case, one method each: where judgement, memory and reach meet, and what is one transaction is decided."""

@@ -1,1 +1,1 @@
-"""Reach: what other systems write, read as it comes. Decides nothing, keeps nothing."""
+"""Reach: what other systems write, read as it comes, and how they are asked. Decides nothing, keeps nothing."""
