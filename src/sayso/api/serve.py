@@ -4,6 +4,7 @@ how they are started (supervisor.py)."""
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import gc
 import logging
 import os
@@ -11,8 +12,8 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
@@ -32,6 +33,9 @@ log = structlog.get_logger()
 
 #: Connections that may wait to be accepted, all processes together.
 BACKLOG = 2048
+
+#: Seconds in which a worker's loop turns at least once, whatever it computes.
+STUCK = 600.0
 
 _KEEP_ALIVE = 30  # seconds for which a connection may stay idle; storefronts keep theirs
 _LOOK_FOR_KEYS = 5.0  # seconds until a new signing key is used by every process
@@ -73,9 +77,28 @@ async def rounds(
     found: wiring.Settings, dsn: str, stopping: asyncio.Event, ready: Callable[[], None]
 ) -> None:
     """Make the rounds until asked to stop."""
-    async with wiring.at_work(found, dsn) as working:
+    async with watched(), wiring.at_work(found, dsn) as working:
         ready()
         await working.run(stopping)
+
+
+@asynccontextmanager
+async def watched() -> AsyncIterator[None]:
+    """End this process if it does nothing at all for long, with a trace of where it stands in its log: a message that is
+    worked on without an end would stop all work, and whoever is started next finds it out (delivery/inbound.py)."""
+    faulthandler.dump_traceback_later(STUCK, exit=True)
+    alive = asyncio.create_task(_alive())
+    try:
+        yield
+    finally:
+        alive.cancel()
+        faulthandler.cancel_dump_traceback_later()
+
+
+async def _alive() -> None:
+    while True:
+        await asyncio.sleep(STUCK / 20)
+        faulthandler.dump_traceback_later(STUCK, exit=True)
 
 
 async def _until_stopped(life: Life) -> None:

@@ -54,7 +54,7 @@ def linked(url: str, prefix_in: str, prefix_out: str, take: Take) -> Link:
     scheme = urlsplit(url).scheme
     if scheme not in _KINDS:
         raise Misconfigured(
-            f"broker cannot be {url!r}",
+            f"broker cannot begin with {scheme!r}",  # the rest may hold a password
             remedy="a URL that begins with nats://, tls://, kafka://, amqp:// or amqps://",
         )
     return _KINDS[scheme](url, prefix_in, prefix_out, take)
