@@ -1,4 +1,4 @@
-"""The pages for readers do what they say: the tutorial runs as it stands, and what pages name exists.
+"""The pages for readers do what they say: the tutorials run as they stand, and what pages name exists.
 
 Links between pages are a law of the house (tests/test_house.py).
 """
@@ -26,7 +26,7 @@ from sayso.api.table import CALLS
 from sayso.cli.root import sayso
 
 ROOT = Path(__file__).resolve().parents[2]
-TUTORIAL = ROOT / "docs" / "tutorial" / "first-promise.md"
+TUTORIALS = sorted((ROOT / "docs" / "tutorial").glob("*.md"))
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/**/*.md"))]
 PORT = "8080"  # as pages have it
 READER = "/home/ada"  # the reader's home, as pages have it
@@ -98,8 +98,9 @@ def reader() -> Iterator[Reader]:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def test_the_tutorial_is_true(reader: Reader) -> None:
-    page = TUTORIAL.read_text("utf-8")
+@pytest.mark.parametrize("tutorial", TUTORIALS, ids=lambda page: page.stem)
+def test_a_tutorial_is_true(reader: Reader, tutorial: Path) -> None:
+    page = tutorial.read_text("utf-8")
     written = _WRITTEN.search(page)
     assert written is not None
     today = datetime.now(UTC).date()
