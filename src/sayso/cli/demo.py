@@ -65,8 +65,9 @@ def demo(
     """The demo distributor: real orders, answered live.
 
     A wholesaler's orders, replayed in time order: each promised, held and ordered over HTTP. Shown beside it: what
-    a storefront that reads on-hand and a credit flag would have promised. Begins with an empty database of its own,
-    in the folder demo of the data folder; nothing else there is touched.
+    a storefront that reads on-hand and a credit flag would have promised. Then the same orders are followed to cash,
+    across simulated systems that misbehave. Begins with an empty database of its own, in the folder demo of the data
+    folder; nothing else there is touched.
     """
     asked = wiring.settings(**flags)
     port = flags["port"] or (0 if once else asked.port)
