@@ -135,7 +135,7 @@ async def test_a_key_bound_to_customers_subscribes_to_theirs_and_sees_no_others(
         "http://shop.example.com/", "ftp://shop.example.com/", "shop.example.com", "https://", "https:///x",
         "https://u:p@shop.example.com/", "https://shop.example.com/#a", "https://shop.example.com:99999/",
         "https://127.0.0.1/", "https://[::1]/", "https://169.254.169.254/latest", "https://shop.example.com/a b",
-        "https://[zz]/", "https://sh\x00op/",
+        "https://[zz]/", "https://sh\x00op/", "https://2130706433/", "https://0x7f.1/", "https://127.1/", "https://a.0x7F./",
     ],
 )  # fmt: skip
 def test_an_address_that_cannot_be_used_is_refused(url):

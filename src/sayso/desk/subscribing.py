@@ -33,6 +33,8 @@ from sayso.store.subscribers import Subscriber
 
 NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 _MOST = 200
+#: What resolvers take for an address in disguise: https://2130706433/ is 127.0.0.1 (URL Standard, "ends in a number").
+_NUMBER = re.compile(r"[0-9]+|0[xX][0-9a-fA-F]*")
 
 STUCK = "subscriber_stuck"
 Change = Callable[[Any, Subscriber], Awaitable[dict[str, Any]]]
@@ -213,6 +215,10 @@ def check_url(url: str, *, private: bool) -> None:
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
+        if _NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2]):
+            raise BadField(
+                "url", url, "its host is a number, and no address", remedy="name a host, or write 203.0.113.7"
+            ) from None
         return
     if not private and not is_public(address):
         raise BadField("url", url, "this is no public address", remedy="use one that is, or webhooks_private")
