@@ -19,7 +19,7 @@ from sayso.bench.events_crew import Post
 from sayso.bench.events_replay import Replayed, replayed
 from sayso.bench.events_report import Report
 from sayso.bench.events_rounds import Round, Rounds, middle
-from sayso.bench.events_trade import SHAPES, Trade
+from sayso.bench.events_trade import LINES, SHAPES, Shape, Trade
 from sayso.bench.world import Scale
 from sayso.store import database
 from sayso.wiring import Clock
@@ -53,7 +53,7 @@ def _numbers(_: Any, __: Any, text: str) -> tuple[int, ...]:
 
 @click.command(epilog="Example: sayso bench events --events 5000 --replayed 0")
 @click.option("--events", type=click.IntRange(1, 10_000_000), default=20_000, show_default=True, metavar="N",
-              help="Shipment events of each round.")  # fmt: skip
+              help="Order lines that leave in each round: as many events, or a third where orders leave whole.")  # fmt: skip
 @click.option("--workers", default="1,2", show_default=True, metavar="N,N", callback=_numbers,
               help="Worker processes.")  # fmt: skip
 @click.option("--rounds", type=click.IntRange(1, 100), default=3, show_default=True, metavar="N",
@@ -146,7 +146,7 @@ async def _rounds(
                 for _ in range(wanted.rounds):
                     for shape in SHAPES:
                         for number in wanted.workers:
-                            one, messages = await each.measured(shape, number, wanted.events)
+                            one, messages = await each.measured(shape, number, _events(wanted.events, shape))
                             found.append(one)
                             tell(events_report.line(one))
                     for plain in await each.beside(messages):
@@ -154,6 +154,11 @@ async def _rounds(
         finally:
             await connection.close()
     return seen, found, [_middle(each_) for each_ in beside.values()]
+
+
+def _events(events: int, shape: Shape) -> int:
+    """So many events that as many lines leave, whichever the shape."""
+    return max(events * SHAPES[shape] // LINES, 1)
 
 
 def _middle(found: list[Baseline]) -> Baseline:

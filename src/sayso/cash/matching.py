@@ -67,7 +67,11 @@ def match(state: State, facts: Sequence[Fact], policy: CashPolicy, bill_to: str 
     Nothing is found as long as the order itself is not known. Of what one invoice bills for several orders only this
     order's lines are held against it, and neither date nor charges: they are nobody's alone.
     """
-    if not state.currency or state.placed is None:
+    if (
+        not state.currency
+        or state.placed is None
+        or not any(fact.family == "invoice.issued" for fact in facts)
+    ):
         return ()
     with arithmetic():
         papers = papers_of(facts)

@@ -6,7 +6,7 @@ and items by the facts that change, then what the storefront and the promise led
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 #: Words of the promise ledger that the facts say; what a storefront or its buyer did is not taken back by them.
 _BY_FACTS = frozenset({"kept", "late", "short", "refused_by_erp"})
+_NOTHING: frozenset[str] = frozenset()
 
 
 class Consequences:
@@ -45,6 +46,7 @@ class Consequences:
         self.booking = booked.Booking()
         self._policy = policy
         self._follow = follow
+        self._roles = follow.roles
         self._now = now
         self._orders: dict[str, Folded] = {}
         self._before: dict[str, State | None] = {}
@@ -85,9 +87,14 @@ class Consequences:
         terms = await store.terms(connection, customers) if customers else {}
         for one in self._orders.values():
             self._decide(one, asked, terms)
-        await self._write_effects(connection)
+        await self._write_effects(connection, asked.effects)
         await outgoing.add(connection, [self._said(one) for one in self._news])
-        shared = {bill.invoice for one in self._orders.values() for bill in one.after.invoices if len(bill.orders) > 1}
+        shared = {
+            bill.invoice
+            for one in self._orders.values()
+            for bill in one.after.invoices
+            if len(bill.orders) > 1
+        }
         scope = CaseScope(sorted(self._orders), sorted(shared), found_in=("order", "account"))
         await settle_cases(connection, scope, self.findings, self._now, self._follow.cases)
         if self._payments:
@@ -101,18 +108,18 @@ class Consequences:
         await self.booking.write(connection, self._now, self._policy)
         await self._tell(connection)
 
-    def _decide(
-        self, one: Folded, asked: Mapping[str, frozenset[str]], terms: Mapping[str, int | None]
-    ) -> None:
+    def _decide(self, one: Folded, asked: store.Asked, terms: Mapping[str, int | None]) -> None:
         state = one.after
-        self.findings += findings(state)
-        requested = asked.get(state.order, frozenset()) | asked.get(state.customer, frozenset())
+        requested = asked.money.get(state.order, _NOTHING) | asked.money.get(state.customer, _NOTHING)
         triggered = to_invoice(
             state, one.facts, self._follow.cash, self._now, terms.get(state.customer), requested
         )
+        # What is asked for already needs nobody; where nobody can be asked it does.
+        over = triggered.answered if self._follow.cash.invoicing.role in self._follow.roles else ()
+        self.findings += [one for one in findings(state) if (one.kind, one.key) not in over]
         self.findings += triggered.held
         self._effects += triggered.effects
-        self._effects += deciding.effects(state, one.facts, self._follow.roles)
+        self._effects += deciding.effects(state, one.facts, self._roles, asked.effects)
         self.findings += match(state, one.facts, self._follow.cash)
         self.booking.state(one.before, state, self._now.date())
 
@@ -123,15 +130,15 @@ class Consequences:
             return list(customers)
         return [one for one in customers if policy.invoicing_for(one).when == "daily"]
 
-    async def _write_effects(self, connection: Any) -> None:
-        """What is to be asked of whom; a role that nobody has is asked nothing."""
-        roles = self._follow.roles
+    async def _write_effects(self, connection: Any, decided: Collection[str]) -> None:
+        """What is to be asked of whom, and was not decided before; a role that nobody has is asked nothing."""
+        roles = self._roles
         rows = [
             outbox.New(
                 effect.key, roles[effect.role], effect.kind, effect.order, effect.cause, msgspec.json.encode(effect.body),
                 effect.amount, effect.currency, "checkout" if effect.kind == "submit_order" else "sync",
             )
-            for effect in self._effects if effect.role in roles
+            for effect in self._effects if effect.role in roles and effect.key not in decided
         ]  # fmt: skip
         if rows:
             await outbox.put(connection, rows, self._now)
@@ -163,9 +170,14 @@ class Consequences:
         telling = one.telling
         orders = [self._orders[name] for name in one.orders if name in self._orders]
         customer = one.customer or next((order.after.customer for order in orders), "")
-        data = msgspec.json.decode(telling.data)
         return outgoing.Said(
-            telling.type, telling.subject, customer, telling.occurred, data, telling.source, one.event
+            telling.type,
+            telling.subject,
+            customer,
+            telling.occurred,
+            msgspec.Raw(telling.data),
+            telling.source,
+            one.event,
         )
 
 

@@ -40,7 +40,7 @@ async def ask(pool: Any, follow: FollowPolicy, now: datetime) -> int:
         terms = await store.terms(connection, customers)
         found = daily(
             [(states[order], facts[order]) for order in orders], policy, day, now,
-            {name: days for name, days in terms.items() if days is not None}, frozenset().union(*asked.values()),
+            {name: days for name, days in terms.items() if days is not None}, frozenset().union(*asked.money.values()),
         )  # fmt: skip
         rows = [_row(effect, follow.roles[effect.role]) for effect in found.effects]
         return len(await outbox.put(connection, rows, now))

@@ -5,10 +5,10 @@ Decided from the state alone, and each under a key made of the order and the cau
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple, cast
 
 import msgspec
 
@@ -30,15 +30,18 @@ class Told(NamedTuple):
     ended: datetime | None
 
 
-def effects(state: State, facts: Iterable[Fact], roles: Mapping[str, str]) -> list[Effect]:
+def effects(
+    state: State, facts: Iterable[Fact], roles: Mapping[str, str], decided: Collection[str] = ()
+) -> list[Effect]:
     """What other systems are asked to do for an order: take it over, send it out, give it up. `roles` are those that
-    there is a system for (role to system): what nobody can be asked is not asked."""
+    there is a system for (role to system): what nobody can be asked is not asked. `decided` are the keys of effects that
+    are decided already: these need not be made again."""
     known = list(facts)
     found: list[Effect] = []
     placed = _last(known, "order.placed")
-    if placed is not None and roles.get("erp", placed.source) != placed.source and state.stage not in OVER:
-        found.append(_submit(state, placed.data))
-    if "wms" in roles and _may_leave(state):
+    if placed is not None and _to_submit(state, placed, roles) and _submission(state, placed) not in decided:
+        found.append(_submit(state, placed))
+    if "wms" in roles and _may_leave(state) and _releasing(state) not in decided:
         found.append(_release(state, placed))
     for fact in known:
         if fact.family == "order.cancelled" and fact.source not in _back_office(roles) and placed is not None:
@@ -93,10 +96,23 @@ def _may_leave(state: State) -> bool:
     )
 
 
-def _submit(state: State, placed: Any) -> Effect:
-    assert isinstance(placed, OrderPlaced)
+def _to_submit(state: State, placed: Fact, roles: Mapping[str, str]) -> bool:
+    """Whether there is an ERP, it is not the one that told of the order, and the order is still wanted."""
+    return roles.get("erp", placed.source) != placed.source and state.stage not in OVER
+
+
+def _submission(state: State, placed: Fact) -> str:
+    return f"submit_order/{state.order}/{placed.revision}"
+
+
+def _releasing(state: State) -> str:
+    return f"release_order/{state.order}"
+
+
+def _submit(state: State, fact: Fact) -> Effect:
+    placed = cast(OrderPlaced, fact.data)
     return Effect(
-        key=f"submit_order/{state.order}/{placed.revision}", role="erp", kind="submit_order", order=state.order,
+        key=_submission(state, fact), role="erp", kind="submit_order", order=state.order,
         cause=f"placed/{placed.revision}", amount=state.money.ordered, currency=placed.currency,
         body={
             "order": state.order, "customer": placed.customer, "currency": placed.currency, "po": placed.po,
@@ -118,7 +134,7 @@ def _release(state: State, placed: Fact | None) -> Effect:
         for line in state.lines if line.open > 0
     ]  # fmt: skip
     return Effect(
-        key=f"release_order/{state.order}", role="wms", kind="release_order", order=state.order, cause="accepted",
+        key=_releasing(state), role="wms", kind="release_order", order=state.order, cause="accepted",
         amount=state.money.open_order, currency=state.currency,
         body={
             "order": state.order, "customer": state.customer, "country": asked.country if asked else "",

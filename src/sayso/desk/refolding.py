@@ -65,15 +65,20 @@ async def _take_over(ours: Any, theirs: Any, since: datetime, until: datetime) -
 
 async def _replay(theirs: Any, handler: Handler, progress: Callable[[int], None]) -> tuple[int, int]:
     done: dict[str, int] = {"applied": 0, "quarantined": 0}
+    after = 0
     while True:
         async with theirs.transaction():
-            some = await rows.next_waiting(theirs, _PAGE)
+            some = await rows.next_waiting(theirs, after, _PAGE)
             if not some:
                 return done["applied"], done["quarantined"]
             verdicts = await applied_in_order(theirs, handler, some, max(one.received for one in some))
-            await rows.put_behind(theirs, sorted({one.key for one in some} - {""}))
+            held = {one.number for one in verdicts if one.state == "quarantined"}
+            keys = sorted({one.key for one in some if one.number in held} - {""})
+            if keys:
+                await rows.put_behind(theirs, keys)
             if not verdicts:
                 raise SaysoError("messages wait that are neither applied nor held back")
+        after = some[-1].number
         for one in verdicts:
             done[one.state] = done.get(one.state, 0) + 1
         progress(len(verdicts))

@@ -176,6 +176,9 @@ async def claim(connection: Any, claims: Iterable[tuple[str, str]]) -> None:
     pairs = sorted(set(claims))
     if pairs:
         await connection.execute(SQL["claim"], *_columns(pairs))
+    invoices = [pair for pair in pairs if pair[0].startswith("invoice ")]
+    if invoices:
+        await connection.execute(SQL["claim_payments"], *_columns(invoices))
 
 
 async def to_invoice_daily(connection: Any, customers: Sequence[str] | None) -> list[str]:
@@ -205,12 +208,25 @@ async def write_states(connection: Any, rows: Sequence[Transaction]) -> None:
     await _written(connection, "write_states", rows)
 
 
-async def asked_for(connection: Any, keys: Sequence[str]) -> dict[str, frozenset[str]]:
-    """What invoices and credits were asked for under each key (an order, a customer): effects, causes, what they cover."""
+class Asked(NamedTuple):
+    """What was asked for before: `money` names what invoices and credits were asked for under each key (an order, a
+    customer) by effect, cause and what they cover; `effects` are all that were decided, whatever became of them."""
+
+    money: dict[str, frozenset[str]]
+    effects: frozenset[str]
+
+
+async def asked_for(connection: Any, keys: Sequence[str]) -> Asked:
+    """What was asked for under these keys."""
     found: dict[str, set[str]] = {}
-    for key, effect, cause, covers in await connection.fetch(SQL["asked_for"], list(keys)):
-        found.setdefault(key, set()).update((effect, cause, *(msgspec.json.decode(covers) if covers else ())))
-    return {key: frozenset(names) for key, names in found.items()}
+    effects: set[str] = set()
+    for key, effect, cause, money, covers in await connection.fetch(SQL["asked_for"], list(keys)):
+        effects.add(effect)
+        if money:
+            found.setdefault(key, set()).update(
+                (effect, cause, *(msgspec.json.decode(covers) if covers else ()))
+            )
+    return Asked({key: frozenset(names) for key, names in found.items()}, frozenset(effects))
 
 
 async def write_open_items(connection: Any, rows: Sequence[OpenRow]) -> None:
@@ -221,6 +237,12 @@ async def write_open_items(connection: Any, rows: Sequence[OpenRow]) -> None:
 async def open_items(connection: Any, accounts: Sequence[str] | None) -> list[bytes]:
     """The open items of accounts (None: of all), the oldest first."""
     rows = await connection.fetch(SQL["open_items"], None if accounts is None else list(accounts))
+    return [row[0] for row in rows]
+
+
+async def items_named(connection: Any, numbers: Sequence[str]) -> list[bytes]:
+    """Invoices of these numbers, settled ones as well, the oldest first."""
+    rows = await connection.fetch(SQL["items_named"], list(numbers)) if numbers else ()
     return [row[0] for row in rows]
 
 
@@ -237,12 +259,6 @@ async def accounts_of(connection: Any, customers: Sequence[str]) -> dict[str, st
 
 async def write_payments(connection: Any, rows: Sequence[PaymentRow]) -> None:
     """Write what receivables know of payments."""
-async def items_named(connection: Any, numbers: Sequence[str]) -> list[bytes]:
-    """Invoices of these numbers, settled ones as well, the oldest first."""
-    rows = await connection.fetch(SQL["items_named"], list(numbers)) if numbers else ()
-    return [row[0] for row in rows]
-
-
     await _written(connection, "write_payments", rows)
 
 

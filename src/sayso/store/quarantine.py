@@ -68,9 +68,9 @@ async def in_line(connection: Any, numbers: Sequence[int], keys: Sequence[str], 
     return [Kept(*row) for row in await connection.fetch(SQL["in_line"], list(numbers), list(keys), most)]
 
 
-async def next_waiting(connection: Any, most: int) -> list[Kept]:
-    """The next messages that wait, whichever their lane."""
-    return [Kept(*row) for row in await connection.fetch(SQL["next_waiting"], most)]
+async def next_waiting(connection: Any, after: int, most: int) -> list[Kept]:
+    """The next messages that wait behind a number, whichever their lane."""
+    return [Kept(*row) for row in await connection.fetch(SQL["next_waiting"], after, most)]
 
 
 async def put_behind(connection: Any, keys: Sequence[str]) -> None:

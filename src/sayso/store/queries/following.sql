@@ -55,6 +55,14 @@ INSERT INTO concerns (key, document)
 SELECT v.about, c.document FROM unnest($1::text[], $2::text[]) AS v (key, about) JOIN concerns c ON c.key = v.key
 ON CONFLICT DO NOTHING RETURNING key;
 
+-- name: claim_payments
+-- An application that waited for an invoice brings what was told of its payment.
+INSERT INTO concerns (key, document)
+SELECT v.about, t.document FROM unnest($1::text[], $2::text[]) AS v (key, about) JOIN concerns c ON c.key = v.key
+JOIN documents d ON d.number = c.document AND d.family = 'payment.applied'
+JOIN concerns p ON p.document = d.number AND p.key LIKE 'payment %' JOIN concerns t ON t.key = p.key
+ON CONFLICT DO NOTHING;
+
 -- name: known
 -- Everything that was told about some keys.
 SELECT c.key, d.number, d.family, d.document, d.revision, d.digest, d.type, d.subject, d.occurred, d.source, d.data
@@ -79,10 +87,12 @@ ON CONFLICT ("order") DO UPDATE SET customer = excluded.customer, currency = exc
     placed = excluded.placed, changed = excluded.changed, digest = excluded.digest, state = excluded.state;
 
 -- name: asked_for
--- Which invoices and credits were asked for, by whose they are, but for those that were refused or dropped: the key, the
--- cause, and what a request for several orders covers. What was done long ago stands in the orders' states.
-SELECT key, effect, cause, convert_from(body, 'UTF8')::jsonb -> 'covers' AS covers FROM outbox
-WHERE key = ANY ($1::text[]) AND kind IN ('issue_invoice', 'issue_credit') AND state NOT IN ('refused', 'dropped');
+-- What was decided to be asked for, by whose it is; whether that is an invoice or a credit that was not refused or dropped; and
+-- what such a request covers beside its cause. What was done long ago stands in the orders' states.
+SELECT key, effect, cause, kind IN ('issue_invoice', 'issue_credit') AND state NOT IN ('refused', 'dropped') AS money,
+    -- A look at the bytes first: most requests cover nothing else, and need not be read.
+    CASE WHEN position('"covers"'::bytea IN body) > 0 THEN convert_from(body, 'UTF8')::jsonb -> 'covers' END AS covers
+FROM outbox WHERE key = ANY ($1::text[]);
 
 -- name: write_open_items
 -- What receivables know of invoices.
@@ -99,12 +109,12 @@ ON CONFLICT (invoice) DO UPDATE SET customer = excluded.customer, account = excl
 -- The invoices of some accounts, or of all, that are not settled, as payments are matched to them.
 SELECT state FROM open_items WHERE ($1::text[] IS NULL OR account = ANY ($1::text[])) AND open <> 0 ORDER BY issued, invoice;
 
--- name: customer_of
--- Whose an invoice is.
 -- name: items_named
 -- Invoices by their numbers, settled ones as well.
 SELECT state FROM open_items WHERE invoice = ANY ($1::text[]) ORDER BY issued, invoice;
 
+-- name: customer_of
+-- Whose an invoice is.
 SELECT customer FROM open_items WHERE invoice = $1;
 
 -- name: account_of

@@ -1,18 +1,19 @@
 -- name: in_line
 -- Messages by number, and those of some keys that wait, in the order in which they are to be applied.
 SELECT i.number, i.source, i.id, i.received, i.kind, i.content_type,
-    coalesce((SELECT e.body FROM inbox_edits e WHERE e.message = i.number ORDER BY e.number DESC LIMIT 1), i.body) AS body,
-    i.key, EXISTS (SELECT FROM inbox_edits e WHERE e.message = i.number) AS edited
+    coalesce(e.body, i.body) AS body, i.key, e.body IS NOT NULL AS edited
 FROM inbox i
+LEFT JOIN LATERAL (SELECT body FROM inbox_edits WHERE message = i.number ORDER BY number DESC LIMIT 1) e ON true
 WHERE i.state = 'waiting' AND (i.number = ANY ($1::bigint[]) OR i.key = ANY ($2::text[]))
 ORDER BY i.number LIMIT $3;
 
 -- name: next_waiting
--- The next messages that wait, of all lanes, by number.
+-- The next messages that wait, of all lanes, by number and behind a number.
 SELECT i.number, i.source, i.id, i.received, i.kind, i.content_type,
-    coalesce((SELECT e.body FROM inbox_edits e WHERE e.message = i.number ORDER BY e.number DESC LIMIT 1), i.body) AS body,
-    i.key, EXISTS (SELECT FROM inbox_edits e WHERE e.message = i.number) AS edited
-FROM inbox i WHERE i.state = 'waiting' ORDER BY i.number LIMIT $1;
+    coalesce(e.body, i.body) AS body, i.key, e.body IS NOT NULL AS edited
+FROM inbox i
+LEFT JOIN LATERAL (SELECT body FROM inbox_edits WHERE message = i.number ORDER BY number DESC LIMIT 1) e ON true
+WHERE i.number > $1 AND i.state = 'waiting' ORDER BY i.number LIMIT $2;
 
 -- name: put_behind
 -- Puts messages of some keys aside that wait behind one in quarantine.
