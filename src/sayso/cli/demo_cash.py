@@ -58,7 +58,8 @@ def tell(found: wiring.Settings, url: str, secret: str, act: Act, cash: Cash) ->
         f"  cases      sayso cases {here}",
         f"  status     sayso status {here}",
         f"  one case   sayso cases {here} show {cash.open_cases[0].case}" if cash.open_cases else "",
-        f"  promises   sayso ledger audit {here}",
+        f"  promises   sayso promises ended {here}",
+        f"  ledger     sayso ledger audit {here}",
         "Ctrl-C ends it.",
     ]
     for line in filter(None, lines):
