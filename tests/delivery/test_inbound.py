@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -197,3 +198,24 @@ async def test_run_comes_back_from_a_database_that_was_away(pool: Any, conn: Any
     stopping.set()
     await running
     assert await seen() == [1]
+
+
+@pytest.mark.parametrize(
+    ("error", "spared"),
+    [(asyncpg.DiskFullError, True), (asyncpg.SerializationError, True), (asyncpg.OutOfMemoryError, False)],
+)
+async def test_only_what_may_be_a_messages_doing_is_noted_of_its_lane(
+    pool: Any, conn: Any, seen: Any, error: type, spared: bool
+) -> None:
+    """A full disk is nobody's fault, however often it is met: else all that waited would be held back in the end."""
+    left = [error("no room")] * 4
+    await inbox.keep(conn, [told("1"), told("2")], NOW)
+    inbound = _inbound(pool, Desk(lambda _: left.pop() if left else None))
+    for _ in range(4):
+        with suppress(StoreAway):
+            await inbound.once()
+        noted = await conn.fetchval("SELECT max(tries) + max(suspected) FROM inbox_lanes")
+        assert (noted == 0) == spared
+    await _all(inbound)
+    assert await seen() == [1, 2]
+    assert await conn.fetchval("SELECT max(tries) FROM inbox_lanes") == 0

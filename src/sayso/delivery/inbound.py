@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -90,6 +91,10 @@ class Inbound:
                 done, pause = 0, max(pause, _LONGEST)
             except _AGAIN:
                 done = 0
+            except Exception:
+                # Other lanes and other work go on; what waits shows in the measures and to the doctor.
+                log.exception("a lane broke off")
+                done, pause = 0, max(pause, _LONGEST)
             if done:
                 pause = _SHORTEST
                 continue
@@ -126,11 +131,9 @@ class Inbound:
                 verdicts = await self._apply(connection, some) if some else []
                 await inbox.lane_done(connection, lane)
                 return some, verdicts, False
-        except _AGAIN:
-            await inbox.lane_spared(connection, lane)
-            raise
         except Exception as error:
             if not some or not _blamed(error):
+                await _spare(connection, lane, error)
                 raise
             log.info("a batch is applied one by one", lane=lane, messages=len(some), error=_said(error))
             return some, [], False
@@ -265,6 +268,14 @@ def _blamed(error: Exception) -> bool:
         return False
     except Exception:
         return True
+
+
+async def _spare(connection: Any, lane: int, error: Exception) -> None:
+    """Nobody died of a lane: PostgreSQL asks to try again, or has no room. Lost connections and memory may be its doing."""
+    if connection.is_closed() or isinstance(error, asyncpg.OutOfMemoryError):
+        return
+    with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        await inbox.lane_spared(connection, lane)
 
 
 def _said(error: Exception) -> str:
