@@ -29,6 +29,8 @@ _SOURCE = "events"
 _UNSEEN = ("unknown", "placed")
 _HELD = "order.held "
 
+#: What left: (item, site, quantity, when).
+Left = tuple[str, str, Decimal, datetime]
 Rows = dict[str, dict[tuple[Any, ...], dict[str, Any]]]
 
 
@@ -37,7 +39,7 @@ class Booking:
 
     def __init__(self) -> None:
         self.rows: Rows = {name: {} for name in _READERS}
-        self.left: list[tuple[str, str, Decimal, datetime]] = []
+        self.left: list[Left] = []
         self._standing: dict[tuple[str, str], tuple[State, LineState]] = {}
         self._net: dict[tuple[str, str], Decimal] = {}
         self._moved: set[str] = set()
@@ -63,12 +65,11 @@ class Booking:
                         self._standing[after.accepted or after.order, str(line.line)] = after, line
                     else:
                         self._demand(after, line)
-        self._weigh(seen, after, today)
+        self._weigh(seen, after, _left(before, after), today)
 
-    def _weigh(self, before: State | None, after: State, today: date) -> None:
+    def _weigh(self, before: State | None, after: State, left: Sequence[Left], today: date) -> None:
         """By how much more is wanted of an item at a site than before, and how much less is there. What leaves ahead of its
         day is missing until then."""
-        left = _left(before, after)
         self.left += left
         for item, site, quantity, _ in left:
             self._net[item, site] = self._net.get((item, site), ZERO) + quantity
@@ -208,7 +209,7 @@ def _seen(state: State) -> bool:
     return state.stage not in _UNSEEN or any(one.startswith(_HELD) for one in state.documents)
 
 
-def _left(before: State | None, after: State) -> list[tuple[str, str, Decimal, datetime]]:
+def _left(before: State | None, after: State) -> list[Left]:
     """What left a site since the state before: by shipment, so that a corrected one counts for the difference."""
     was, found = _by_shipment(before), []
     for key, (quantity, when) in sorted(_by_shipment(after).items()):
