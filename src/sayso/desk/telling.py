@@ -121,4 +121,6 @@ def _names(family: str, data: Any) -> Iterable[str]:
         ]
     if family == "payment.reversed":
         return [f"payment {data.payment}"]
+    if family == "payment.received":  # what it is used for may be known already
+        return [f"payment {data.document}"]
     return []
