@@ -53,7 +53,7 @@ def _numbers(_: Any, __: Any, text: str) -> tuple[int, ...]:
 
 @click.command(epilog="Example: sayso bench events --events 5000 --replayed 0")
 @click.option("--events", type=click.IntRange(1, 10_000_000), default=20_000, show_default=True, metavar="N",
-              help="Order lines that leave in each round: as many events, or a third where orders leave whole.")  # fmt: skip
+              help="Order lines that leave in a round: an event each, or a third where orders leave whole.")  # fmt: skip
 @click.option("--workers", default="1,2", show_default=True, metavar="N,N", callback=_numbers,
               help="Worker processes.")  # fmt: skip
 @click.option("--rounds", type=click.IntRange(1, 100), default=3, show_default=True, metavar="N",
