@@ -49,7 +49,8 @@ async def act_on(database: str, folder: Path, distributor: Distributor) -> Async
 @pytest.fixture
 def few(distributor: Distributor) -> Distributor:
     """The first orders of the slice alone, on the first day."""
-    return replace(distributor, trade=replace(distributor.trade, orders=distributor.trade.orders[:ORDERS]))
+    some = replace(distributor.trade, orders=distributor.trade.orders[:ORDERS])
+    return replace(distributor, trade=some, _plans={})
 
 
 async def test_a_dozen_real_orders_become_cash(database: str, tmp_path: Path, few: Distributor) -> None:

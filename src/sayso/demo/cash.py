@@ -41,8 +41,8 @@ from sayso.systems.simulated.outlet import Posted
 
 STEP = timedelta(minutes=30)
 """How often workers look, in simulated time. A real worker looks all the time."""
-_SLOW_STEP = timedelta(hours=3)
-_QUIET_AFTER = timedelta(days=28)
+_SLOW_STEP = timedelta(hours=6)
+_QUIET_AFTER = timedelta(days=14)
 """So long after the last order little but payments comes."""
 DAYS_AFTER = 75
 """So long after the last order payments are waited for."""

@@ -6,7 +6,7 @@ Its systems speak for themselves; what somebody else decides (vendors, customers
 from __future__ import annotations
 
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -56,9 +56,7 @@ class Behind:
             alternatives=_alternatives(stock), pace=Pace(transit=_CARRIED),
         )  # fmt: skip
         self.company = Company(given, _faults(self.renamed, given.seed), outlet)
-        sold = [one for one in distributor.trade.orders if one.at.astimezone(LOCAL).date() < self._until]
-        self._items = {line.item for order in sold for line in order.lines}
-        """What nobody orders is left alone."""
+        self._items, self._scarce = _wanted(distributor, self.plan.opening, self._until)
         self._ledger = Ledger(distributor.book, first, distributor.given)
         self._returns = by_day(distributor.trade.returns)
         self._corrections = by_day(distributor.trade.corrections)
@@ -112,7 +110,7 @@ class Behind:
             if purchase.arrives < day:
                 del self._expected[document]
             elif any(on == day for on, _ in purchase.told):
-                for line in (one for one in purchase.lines if one.item in self._items):
+                for line in (one for one in purchase.lines if one.item in self._scarce):
                     self.company.erp.facts_of.postpone(document, line.line, purchase.due(day))
 
     def _expect(self, purchase: Purchase, day: date) -> None:
@@ -120,9 +118,20 @@ class Behind:
             return  # no buyer waits for so long, and what is left open by then a person has to look at
         self._expected[purchase.document] = purchase
         vendor, arrives = f"generated-{purchase.vendor}", at(purchase.arrives, _FOUR)
-        for line in (one for one in purchase.lines if one.item in self._items):
+        for line in (one for one in purchase.lines if one.item in self._scarce):
             place, units = (line.item, purchase.site), Decimal(line.quantity)
             self.company.buy(purchase.document, line.line, place, units, purchase.due(day), arrives, vendor)
+
+
+def _wanted(
+    distributor: Distributor, opening: Mapping[tuple[str, str], int], until: date
+) -> tuple[set[str], set[str]]:
+    """The items that somebody orders; and those of them of which more than half the stock is: others need no purchase."""
+    asked: Counter[str] = Counter()
+    for order in distributor.trade.orders:
+        if order.at.astimezone(LOCAL).date() < until:
+            asked.update({line.item: line.quantity for line in order.lines})
+    return set(asked), {item for item, units in asked.items() if 2 * units > opening.get((item, LONDON), 0)}
 
 
 def _renamed(distributor: Distributor, days: int) -> tuple[datetime, datetime]:
