@@ -13,6 +13,7 @@ import msgspec
 from sayso import wiring
 from sayso.canon.times import parse_moment
 from sayso.cli import options
+from sayso.desk.following import Following
 from sayso.desk.refolding import Compared, refold
 from sayso.errors import BadField
 
@@ -57,7 +58,8 @@ async def _replayed(found: wiring.Settings, into: str, since: datetime, until: d
     async with wiring.database_of(found) as dsn, wiring.assembled(found, dsn) as live:
         await wiring.brought_up(fresh, dsn)
         async with wiring.assembled(fresh, dsn) as again:
-            handler = again.follow.working.following.apply
+            # What was decided here is among the messages: nothing is decided again.
+            handler = Following(again.policy, again.follow.policy, acts=False).apply
             return await refold(live.pool, again.pool, handler, since, until or live.clock.now())
 
 
