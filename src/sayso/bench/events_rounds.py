@@ -110,10 +110,10 @@ class Rounds:
 
 
 def middle(found: Sequence[Round]) -> list[Round]:
-    """Of each shape and number of workers the round with the median rate."""
+    """Of each shape and number of workers the round with the median rate; of two, the slower."""
     kinds = dict.fromkeys((one.shape, one.workers) for one in found)
     each = (
         sorted((one for one in found if (one.shape, one.workers) == kind), key=lambda one: one.applied)
         for kind in kinds
     )
-    return [rates[len(rates) // 2] for rates in each]
+    return [rates[(len(rates) - 1) // 2] for rates in each]
