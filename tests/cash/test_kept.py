@@ -8,8 +8,11 @@ import pytest
 
 from cash.some import (
     FOUR,
+    TEN,
+    OrderChanged,
     OrderRejected,
     Substitute,
+    accepted,
     cancelled,
     d,
     delivered,
@@ -33,6 +36,12 @@ REFUSED = fact(OrderRejected(document="R", reason="blocked"), 1)
 DAY = 24
 
 
+def redated(source: str) -> Fact:
+    """The order is changed to leave two days later."""
+    later = line(1, "A", "10", ship_on=date(2011, 2, 5), deliver_by=date(2011, 2, 7), site="LON")
+    return fact(OrderChanged(document="W", revision=1, lines=(later,)), 2, source=source)
+
+
 def whole(hours: float = DAY, item: str = "A", quantity: str = "10", site: str = "LON") -> Fact:
     return shipped("S-1", goods(1, item, quantity), hours=hours, site=site)
 
@@ -45,6 +54,12 @@ def whole(hours: float = DAY, item: str = "A", quantity: str = "10", site: str =
         ([whole()], "kept shipped"),
         ([whole(2.5 * DAY)], "kept shipped"),  # on the day itself
         ([whole(3 * DAY)], "late shipped_late"),
+        (
+            [accepted(TEN), whole(3 * DAY), redated("erp")],
+            "late shipped_late",
+        ),  # a new day of the ERP's is no promise
+        ([whole(3 * DAY), redated("sayso")], "late shipped_late"),  # nor is one that was agreed with it
+        ([whole(3 * DAY), redated("shop")], "kept shipped"),  # a buyer may want it later
         ([whole(2 * DAY), delivered("D", "S-1", hours=4 * DAY)], "kept shipped"),
         ([whole(2 * DAY), delivered("D", "S-1", hours=5 * DAY)], "late delivered_late"),
         ([whole(item="B", quantity="5")], "kept substituted"),

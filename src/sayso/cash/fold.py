@@ -21,7 +21,18 @@ from sayso.cash.amounts import normal, places_of
 from sayso.cash.chosen import Chosen, choose, utc
 from sayso.cash.countersign import charges_of, differences, the_acceptance
 from sayso.cash.invoices import Bill, bills_of, settle
-from sayso.cash.lines import Lines, Terms, cancel, changes_of, end, opened, refuse, terms_of
+from sayso.cash.lines import (
+    Lines,
+    Terms,
+    cancel,
+    changes_of,
+    end,
+    opened,
+    promise,
+    promised,
+    refuse,
+    terms_of,
+)
 from sayso.cash.sealing import invoice_state, line_state, money_of, shipment_state
 from sayso.cash.shapes import EXACT, Difference, Fact, Hold, InvoiceState, State, Tolerance
 from sayso.cash.shipments import Load, bring_back, deliver, loads_of, set_aside, unmentioned
@@ -86,6 +97,7 @@ class _Head:
         self.terms: Terms = terms_of(self.placed, self.changes)
         self.charges: tuple[Charge, ...] = charges_of(self.placed, self.changes) if self.placed else ()
         self.lines: Lines = opened(self.terms, self.accepted, self.places)
+        promise(self.lines, promised(self.placed, self.changes, chosen.of("order.accepted"), self.terms))
         self.missing: set[str] = set() if self.placed else {"order"}
 
 

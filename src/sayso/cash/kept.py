@@ -88,12 +88,12 @@ def _late(state: State, line: LineState, wanted: Decimal, zones: Mapping[str, st
             continue
         left += counts
         day = _day(shipment.dispatched, zones.get(shipment.site, ""))
-        if line.ship_on is not None and day > line.ship_on:
-            return Ended("late", "shipped_late", _told(shipment.shipment, line.ship_on, day))
-        if shipment.delivered is not None and line.deliver_by is not None:
+        if line.promised is not None and day > line.promised:
+            return Ended("late", "shipped_late", _told(shipment.shipment, line.promised, day))
+        if shipment.delivered is not None and line.promised_by is not None:
             day = _day(shipment.delivered, zones.get(shipment.site, ""))
-            if day > line.deliver_by:
-                return Ended("late", "delivered_late", _told(shipment.shipment, line.deliver_by, day))
+            if day > line.promised_by:
+                return Ended("late", "delivered_late", _told(shipment.shipment, line.promised_by, day))
     return None
 
 

@@ -55,6 +55,7 @@ class Line:
     rejected = ""
     strange: tuple[str, ...] = ()
     named: tuple[bool, str] | None = None
+    promised: OrderLine | None = None
 
     def __init__(self, number: int, terms: OrderLine | None) -> None:
         self.number = number
@@ -162,6 +163,19 @@ def _price(line: Line, terms: OrderLine, places: int) -> None:
     line.price = price
     line.amount = ZERO if amount is None else amount
     line.tax = terms.tax
+
+
+def promised(placed: OrderPlaced | None, changes: list[Fact], accepted: list[Fact], terms: Terms) -> Terms:
+    """The lines as their buyer was told them: without what the back office changed, and what was agreed with it here."""
+    theirs = {OURSELVES, *(fact.source for fact in accepted)}
+    own = [change for change in changes if change.source not in theirs]
+    return terms if len(own) == len(changes) else terms_of(placed, own)
+
+
+def promise(lines: Lines, told: Terms) -> None:
+    """Note what was promised of each line."""
+    for number, line in lines.items():
+        line.promised = told.get(number)
 
 
 def refuse(lines: Lines, rejections: list[Fact], accepted: Fact | None) -> str:

@@ -62,6 +62,8 @@ def line_state(line: Line) -> LineState:
         credited_amount=FORMS[line.credited_amount],
         ship_on=terms.ship_on if terms else None,
         deliver_by=terms.deliver_by if terms else None,
+        promised=line.promised.ship_on if line.promised else None,
+        promised_by=line.promised.deliver_by if line.promised else None,
         uom=terms.uom if terms else "",
         site=terms.site if terms else "",
         tax=FORMS[line.tax],

@@ -42,6 +42,8 @@ class LineState(Struct, frozen=True, kw_only=True):
     another document). What the ERP refused counts as cancelled; `refused` is how much that was, `rejected` why; `withdrawn`
     is what the back office cancelled by itself (a system that neither placed the order nor speaks for Sayso). `unagreed`
     are items that left in the line's place, or were picked for what is still to leave, and that nobody agreed to.
+    `ship_on` and `deliver_by` are as the order stands now; `promised` and `promised_by` what its buyer was told: a day
+    that the back office changed, or that was agreed with it, is no other promise.
     """
 
     line: int
@@ -77,6 +79,8 @@ class LineState(Struct, frozen=True, kw_only=True):
     refused: Decimal = _ZERO
     withdrawn: Decimal = _ZERO
     unagreed: tuple[str, ...] = ()
+    promised: date | None = None
+    promised_by: date | None = None
 
 
 class ShippedLine(Struct, frozen=True, kw_only=True):
