@@ -30,7 +30,8 @@ class FollowPolicy:
 
     @property
     def roles(self) -> dict[str, str]:
-        """The system that is asked in each role: the first that the file names for it and that has an address."""
+        """The system that is asked in each role: the first that the file names for it. Without an address, what it is to be
+        asked waits until it has one."""
         found: dict[str, str] = {}
         for name, system in self.systems.items():
             if system.role:
