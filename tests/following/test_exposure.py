@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -58,3 +59,21 @@ async def test_an_order_that_the_erp_refuses_counts_for_nothing(database: str) -
         assert (await wanted(trade), await trade.shop.exposure("ada")) == (0, 0)
         assert await trade.shop.sellable("lamp", "LON") == 10
         await trade.shop.audit()
+
+
+async def test_whoever_comes_last_knows_most_whatever_its_clock_says(database: str) -> None:
+    """Two workers, one of them a minute behind: what it finds out after the other counts all the same."""
+    async with trade_on(database, STOCK) as trade:
+        await trade.order("WEB-1", "ada", ("lamp", 4))
+        await trade.days(3)
+        [invoice] = (await trade.state("WEB-1")).invoices
+        assert await trade.shop.exposure("ada") == 40
+        money = {"payer": "Ada", "amount": "40.00", "currency": "GBP", "valueDate": f"{trade.now:%Y-%m-%d}"}
+        trade.now -= timedelta(minutes=1)
+        await trade.says("bank", message="CREDIT", bankRef="T-1", accountNo="ada", at=moment(trade.now),
+                         remittance=[invoice.invoice], **money)  # fmt: skip
+        trade.now -= timedelta(minutes=1)
+        await trade.says("bank", message="REVERSAL", bankRef="R-1", accountNo="", at=moment(trade.now), remittance=[],
+                         reversesRef="T-1", **money)  # fmt: skip
+        open_ = await trade.pool.fetchval("SELECT open FROM open_items")
+        assert (open_, await trade.shop.exposure("ada")) == (40, 40)

@@ -132,10 +132,11 @@ class Booking:
 
     async def write(self, connection: Any, now: datetime, policy: Policy) -> None:
         """Bring the rows in, and let them take effect: the promises after this one see them."""
-        owing, known = await self._write_standing(connection, now)
+        told = await self._told(connection, now)
+        owing, known = await self._write_standing(connection, told)
         whom, stale = store.Whom(frozenset(), frozenset(), False, frozenset()), False
         some = any(self.rows.values())
-        stamp = store.Stamp(now, _SOURCE, await store.new_load(connection) if some else 0)
+        stamp = store.Stamp(told, _SOURCE, await store.new_load(connection) if some else 0)
         for kind, rows in self.rows.items():
             if rows:
                 reader = _READERS[kind]
@@ -153,6 +154,15 @@ class Booking:
                 now,
                 policy,
             )
+
+    async def _told(self, connection: Any, now: datetime) -> datetime:
+        """The time that is written down: whoever comes last knows most, and its clock may be behind."""
+        owed = sorted(str(key[0]) for key in self.rows["receivables"])
+        wanted = {str(key[0]) for key in self.rows["demand"]} | {key[0] for key in self._standing}
+        if not owed and not wanted:
+            return now
+        last = await following.last_told(connection, owed, sorted(wanted))
+        return now if last is None else max(now, last)
 
     async def _write_standing(self, connection: Any, now: datetime) -> tuple[frozenset[str], frozenset[str]]:
         """The lines that stand as they were told, but for how much of them; whose and of what they are. What somebody else

@@ -246,6 +246,12 @@ async def items_named(connection: Any, numbers: Sequence[str]) -> list[bytes]:
     return [row[0] for row in rows]
 
 
+async def last_told(connection: Any, receivables: Sequence[str], demand: Sequence[str]) -> datetime | None:
+    """When any of these documents was told of here last, as a receivable or as demand."""
+    found: datetime | None = await connection.fetchval(SQL["last_told"], list(receivables), list(demand))
+    return found
+
+
 async def customer_of(connection: Any, invoice: str) -> str:
     """Whose an invoice is; "" where it is not known."""
     return str(await connection.fetchval(SQL["customer_of"], invoice) or "")

@@ -193,6 +193,13 @@ WHERE d.document = v.document AND d.line = v.line AND d.variant = '' AND d.fed_b
     AND d.as_of <= $6
 RETURNING v.place;
 
+-- name: last_told
+-- When any of these was told here last: what is told now was found out after it, whatever the clocks of two workers say.
+SELECT max(as_of) FROM (
+    SELECT as_of FROM receivables WHERE fed_by = 'events' AND document = ANY ($1::text[])
+    UNION ALL SELECT as_of FROM demand WHERE fed_by = 'events' AND document = ANY ($2::text[])
+) AS told;
+
 -- name: decided_for
 -- The decisions that orders stand on, by the order.
 SELECT o."order", o.placed, o.customer, o.po, o.promise, d.answer, d.evidence
