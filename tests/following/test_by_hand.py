@@ -92,3 +92,17 @@ async def test_what_the_bank_takes_back_is_open_there_too(database: str) -> None
         assert await both(trade, invoice) == (50, 50)
         await paid(trade, "T-2", "50.00", invoice)
         assert await both(trade, invoice) == (0, 0)
+
+
+async def test_what_is_said_of_a_payment_goes_one_way_in_its_order(database: str) -> None:
+    """Whatever invoices a payment is put to in time: the last word is the last to arrive."""
+    async with trade_on(database, STOCK) as trade:
+        first, second = await invoiced(trade, ("WEB-2", 5), ("WEB-1", 3))
+        await paid(trade, "T-1", "70.00", first)
+        await trade.act(await trade.case("overpaid"), "apply_payment", document=second)
+        await paid(
+            trade, "R-1", "70.00", message="REVERSAL", account="", reason="no funds", reversesRef="T-1"
+        )
+        keys = await trade.pool.fetch("SELECT DISTINCT key FROM outbox WHERE kind = 'post_application'")
+        assert [row["key"] for row in keys] == ["WEB-2"]
+        assert (await both(trade, first), await both(trade, second)) == ((50, 50), (30, 30))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import msgspec
 from msgspec import Struct
@@ -44,10 +44,11 @@ _NEVER = date(1, 1, 1)
 
 
 class _Payment(Struct):
-    """A payment as it is kept: as the bank told it, and what stands of it."""
+    """A payment as it is kept: as the bank told it, what stands of it, and the first invoice that it was put to here."""
 
     told: PaymentReceived | None
     state: PaymentState
+    first: str = ""
 
 
 _PAYMENT = msgspec.json.Decoder(_Payment)
@@ -73,7 +74,9 @@ class Receivables:
         await store.write_open_items(connection, [_open_row(*one) for one in invoices])
         touched = await self._payments(connection, fresh, consequences)
         await self._post(connection, folded, fresh, touched)
-        consequences.ask(_posted(fresh, touched, [item for _, item, _ in invoices]))
+        posts = list(_posted(fresh, touched))
+        orders = await self._orders(connection, {one.first for one in posts})
+        consequences.ask([one.asked(orders) for one in posts])
         customers = {item.customer for _, item, _ in invoices} | {one.state.customer for one in touched}
         if not customers:
             return []
@@ -99,7 +102,7 @@ class Receivables:
             received = next(
                 (cast(PaymentReceived, one.data) for one in books.chosen.of("payment.received")), None
             )
-            found.append(_Payment(received, state))
+            found.append(_Payment(received, state, _first(told)))
             consequences.on_payment(name, [one for one in findings(books) if one.kind == "payment_reversed"])
             consequences.booking.cash(state)
         await store.write_payments(connection, [_payment_row(one) for one in found])
@@ -181,6 +184,11 @@ class Receivables:
         if one.state.revision < 0 and not one.state.lines:
             return apply_payment(one.told, items, self._follow.cash, others, family)
         return reapply(one.told, one.state, items, self._follow.cash, others, family)
+
+    async def _orders(self, connection: Any, invoices: Iterable[str]) -> dict[str, str]:
+        """The order of each invoice, the first of several."""
+        found = [_ITEM.decode(state) for state in await store.items(connection, sorted({*invoices} - {""}))]
+        return {item.invoice: item.orders[0] for item in found if item.orders}
 
     async def _items(self, connection: Any, account: str) -> list[OpenItem]:
         """What is open on an account; of a payer that nobody knows, what is open on all."""
@@ -268,27 +276,59 @@ def _event(application: PaymentApplied, now: datetime) -> Event:
     )  # fmt: skip
 
 
-def _posted(
-    fresh: Sequence[Ready], touched: Sequence[_Payment], items: Sequence[OpenItem]
-) -> Iterator[Effect]:
-    """The receivables tool is told what was decided here of payments, by whomever, and what the bank took back of that."""
-    payments = {one.state.payment: one.state for one in touched}
+class _Post(NamedTuple):
+    """What receivables are to be told: all that a payment is used for, in the place of what was said of it before.
+
+    All that is said of a payment goes the way of one order, the `first` invoice's: so the last word is the last to arrive.
+    """
+
+    application: PaymentApplied
+    cause: str
+    lines: tuple[Application, ...]
+    first: str
+
+    def asked(self, orders: Mapping[str, str]) -> Effect:
+        """As an effect; `orders` are those of invoices."""
+        told = self.application
+        return Effect(
+            key=f"post_application/{self.cause}", role="ar", kind="post_application",
+            order=orders.get(self.first) or told.customer, cause=told.document,
+            amount=sum((line.amount for line in self.lines), Decimal(0)), currency=told.currency,
+            body={
+                "payment": told.payment, "customer": told.customer, "currency": told.currency,
+                "document": told.document, "revision": told.revision, "lines": msgspec.to_builtins(self.lines),
+            },
+        )  # fmt: skip
+
+
+def _first(told: Iterable[Fact]) -> str:
+    """The first invoice that a payment was put to, by whatever was decided here first."""
+    own = [fact for fact in told if fact.family == "payment.applied" and fact.source == OURSELVES]
+    first = min(own, key=lambda fact: (fact.revision, fact.document, fact.digest), default=None)
+    lines = cast(PaymentApplied, first.data).lines if first is not None else ()
+    return lines[0].invoice if lines else ""
+
+
+def _posted(fresh: Sequence[Ready], touched: Sequence[_Payment]) -> Iterator[_Post]:
+    """What was decided here of payments, by whomever, and what the bank took back of that."""
+    payments = {one.state.payment: one for one in touched}
     for one in fresh:
         data, telling = one.data, one.telling
         if isinstance(data, PaymentApplied) and telling.source == OURSELVES:
-            state = payments.get(data.payment)
-            lines = data.lines if state is None else _standing(state)
-            yield _post(data, f"{data.document}/{data.revision}", lines, items)
+            known = payments.get(data.payment)
+            lines = data.lines if known is None else _standing(known.state)
+            first = known.first if known is not None else data.lines[0].invoice if data.lines else ""
+            yield _Post(data, f"{data.document}/{data.revision}", lines, first)
         elif isinstance(data, PaymentReversed) and data.payment in payments:
-            state = payments[data.payment]
+            known = payments[data.payment]
+            state = known.state
             if state.revision >= 0:
                 used = PaymentApplied(
                     document=application_of(state.payment), revision=state.revision, customer=state.customer,
                     currency=state.currency, payment=state.payment, lines=(),
                 )  # fmt: skip
-                yield _post(
-                    used, f"{used.document}/{telling.document}/{telling.revision}", _standing(state), items
-                )
+                cause = f"{used.document}/{telling.document}/{telling.revision}"
+                yield _Post(used, cause, _standing(state), known.first)
 
 
 def _standing(state: PaymentState) -> tuple[Application, ...]:
@@ -299,21 +339,4 @@ def _standing(state: PaymentState) -> tuple[Application, ...]:
             discount=line.discount, reason=line.reason,
         )
         for line in state.lines
-    )  # fmt: skip
-
-
-def _post(
-    application: PaymentApplied, cause: str, lines: Sequence[Application], items: Sequence[OpenItem]
-) -> Effect:
-    """All that a payment is used for, in the place of what was said before of its document."""
-    invoices = {line.invoice for line in lines}
-    orders = [order for item in items if not invoices or item.invoice in invoices for order in item.orders]
-    return Effect(
-        key=f"post_application/{cause}", role="ar", kind="post_application",
-        order=orders[0] if orders else application.customer, cause=application.document,
-        amount=sum((line.amount for line in lines), Decimal(0)), currency=application.currency,
-        body={
-            "payment": application.payment, "customer": application.customer, "currency": application.currency,
-            "document": application.document, "revision": application.revision, "lines": msgspec.to_builtins(lines),
-        },
     )  # fmt: skip

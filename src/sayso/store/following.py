@@ -252,6 +252,11 @@ async def last_told(connection: Any, receivables: Sequence[str], demand: Sequenc
     return found
 
 
+async def items(connection: Any, invoices: Sequence[str]) -> list[bytes]:
+    """Invoices by number, open or not."""
+    return [row[0] for row in await connection.fetch(SQL["items"], list(invoices))] if invoices else []
+
+
 async def customer_of(connection: Any, invoice: str) -> str:
     """Whose an invoice is; "" where it is not known."""
     return str(await connection.fetchval(SQL["customer_of"], invoice) or "")

@@ -113,6 +113,10 @@ SELECT state FROM open_items WHERE ($1::text[] IS NULL OR account = ANY ($1::tex
 -- Invoices by their numbers, settled ones as well.
 SELECT state FROM open_items WHERE invoice = ANY ($1::text[]) ORDER BY issued, invoice;
 
+-- name: items
+-- Invoices by number, as payments are matched to them.
+SELECT state FROM open_items WHERE invoice = ANY ($1::text[]);
+
 -- name: customer_of
 -- Whose an invoice is.
 SELECT customer FROM open_items WHERE invoice = $1;
