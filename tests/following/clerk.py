@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
@@ -13,27 +13,27 @@ from sayso.desk.calling import Caller
 from sayso.desk.quarantine import Quarantine, Which
 from sayso.errors import SaysoError
 
-if TYPE_CHECKING:
-    from following.fire import World
-
+_ENOUGH = 3  # times that something is tried about a case, until it is left open
 PERSON = Caller("Ann Lee", frozenset({"cases", "admin"}))
 
 
 class Clerk:
-    """What it `did`, by kind of case."""
+    """What it `did`, by kind of case. `world` is a following.fire.World or what has its pool, cases, casework, working."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: Any) -> None:
         self.world = world
         self.did: Counter[str] = Counter()
         self.failed: list[str] = []
+        self._tried: Counter[str] = Counter()
 
     async def work_off(self) -> None:
         """Do what there is to be done about each open case, once."""
         await self._messages()
         for case in await self.world.cases():
             asked = self._remedy(case)
-            if asked is None:
+            if asked is None or self._tried[case["id"]] >= _ENOUGH:
                 continue
+            self._tried[case["id"]] += 1
             try:
                 await self.world.casework.act(
                     case["id"], asked, msgspec.json.encode(asked), PERSON, None, self.world.now

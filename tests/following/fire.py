@@ -198,11 +198,11 @@ async def world_on(dsn: str, seed: int, file: str = "fire", *, kill: bool = True
             await world.close()
 
 
-async def told(shop: Shop) -> None:
-    """The facts of this world, and its contracts."""
+async def told(shop: Shop, times: int = 1) -> None:
+    """The facts of this world, with so many times its stock, and its contracts."""
     await shop.opens()
     for (item, site), many in STOCK.items():
-        await shop.item(item, many, site, list_price="10.00" if item != "cup" else "2.35")
+        await shop.item(item, many * times, site, list_price="10.00" if item != "cup" else "2.35")
     await shop.told("taxes", {"country": "GB", "region": "", "category": "", "rate": "20"})
     await shop.told("units", {"item": "cup", "uom": "CS", "factor": "12"})
     await shop.customer("ada", 1_000_000, terms_days=30)

@@ -5,7 +5,6 @@ And that the comparison sees what it is for: each fault that is planted here mak
 
 from __future__ import annotations
 
-import random
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from decimal import Decimal
@@ -28,7 +27,7 @@ from sayso.systems.seam import Ask
 from sayso.systems.simulated.ar import Ar
 from world import SCHEMA
 
-SEEDS = (random.randrange(1_000_000), 20)
+SEEDS = (20, 728110)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
