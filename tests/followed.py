@@ -19,10 +19,10 @@ from sayso.cash.fold import read_state
 from sayso.cash.shapes import State
 from sayso.delivery.policy import Breaker, Retry, SystemPolicy
 from sayso.desk.calling import Caller
-from sayso.desk.casework import Casework
-from sayso.desk.follow_policy import FollowPolicy, read
-from sayso.desk.taking import Given, Taking
-from sayso.desk.working import Working
+from sayso.desk.cases.casework import Casework
+from sayso.desk.cash.policy import FollowPolicy, read
+from sayso.desk.cash.working import Working
+from sayso.desk.messages.taking import Given, Taking
 from sayso.store import contracts
 from sayso.systems.contracts import shipped
 from sayso.systems.simulated.company import Company

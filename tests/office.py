@@ -18,10 +18,10 @@ from sayso.canon.events_shared import Told
 from sayso.cases.acting import Action
 from sayso.cases.policy import CasePolicy
 from sayso.desk.calling import Caller, CaseQuery
-from sayso.desk.casework import Casework
-from sayso.desk.follow_policy import FollowPolicy
-from sayso.desk.placing import message_of
-from sayso.desk.working import Working
+from sayso.desk.cases.casework import Casework
+from sayso.desk.cash.placing import message_of
+from sayso.desk.cash.policy import FollowPolicy
+from sayso.desk.cash.working import Working
 from sayso.promise.policy import Policy
 from sayso.store import inbox
 

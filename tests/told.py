@@ -6,10 +6,10 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from sayso.desk.follow_policy import FollowPolicy
-from sayso.desk.taking import Taking
-from sayso.desk.taking import event as taken
-from sayso.desk.working import Working
+from sayso.desk.cash.policy import FollowPolicy
+from sayso.desk.cash.working import Working
+from sayso.desk.messages.taking import Taking
+from sayso.desk.messages.taking import event as taken
 from sayso.promise.policy import Policy
 from sayso.store import contracts
 from sayso.store.inbox import Message

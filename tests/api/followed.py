@@ -11,7 +11,7 @@ import msgspec
 from sayso.api import examples_follow as examples
 from sayso.api.call import Follow
 from sayso.desk.calling import Reply
-from sayso.desk.taking import Taking, check_system
+from sayso.desk.messages.taking import Taking, check_system
 from sayso.errors import NotFound
 
 NUMBER = 18

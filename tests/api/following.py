@@ -11,11 +11,11 @@ import httpx
 
 from sayso.api import Settings, build
 from sayso.api.call import Follow
-from sayso.desk.follow_policy import FollowPolicy
-from sayso.desk.following import Following
-from sayso.desk.quarantine import Quarantine
-from sayso.desk.taking import Taking
-from sayso.desk.working import Working
+from sayso.desk.cash.following import Following
+from sayso.desk.cash.policy import FollowPolicy
+from sayso.desk.cash.working import Working
+from sayso.desk.messages.quarantine import Quarantine
+from sayso.desk.messages.taking import Taking
 from sayso.insight.transactions import Transactions
 from sayso.promise.policy import Policy
 from sayso.store import contracts

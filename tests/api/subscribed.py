@@ -8,7 +8,7 @@ import msgspec
 
 from sayso.api import shapes_subscribers as shapes
 from sayso.desk.calling import Reply
-from sayso.desk.subscribing import check_types, check_url
+from sayso.desk.messages.subscribing import check_types, check_url
 from sayso.errors import NotFound
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sayso.delivery.policy import Budget, Pace, SystemPolicy, read
-from sayso.desk import follow_policy
+from sayso.desk.cash import policy as follow_policy
 from sayso.errors import Misconfigured
 
 

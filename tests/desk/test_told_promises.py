@@ -8,7 +8,7 @@ import msgspec
 
 from sayso.canon.events_out import TYPES_OUT, PromiseExpired, PromiseMade, PromiseRedated
 from sayso.desk.calling import Caller
-from sayso.desk.subscribing import Subscribing, Subscription
+from sayso.desk.messages.subscribing import Subscribing, Subscription
 from sayso.store import outgoing
 from world import Shop, day
 

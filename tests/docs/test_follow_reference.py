@@ -15,7 +15,7 @@ from sayso.cases.policy import STAGES, FeedPolicy, KindPolicy
 from sayso.cash.policy import Applying, Invoicing, Matching
 from sayso.delivery.policy import Breaker, Budget, Retry, Shares, SystemPolicy
 from sayso.delivery.webhooks_policy import WebhookPolicy
-from sayso.desk.follow_policy import read
+from sayso.desk.cash.policy import read
 
 PAGE = (Path(__file__).parents[2] / "docs/reference/follow.md").read_text(encoding="utf-8")
 SECTIONS = [

@@ -29,8 +29,8 @@ import uvicorn
 from following.clerk import Clerk
 from following.fire import CUSTOMERS, ITEMS, STOCK, told
 from processes import Folder
-from sayso.desk.casework import Casework
-from sayso.desk.working import Working
+from sayso.desk.cases.casework import Casework
+from sayso.desk.cash.working import Working
 from sayso.errors import Conflict, StoreAway
 from sayso.promise.policy import Policy
 from sayso.store.server import Server

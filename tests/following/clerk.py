@@ -10,7 +10,7 @@ import msgspec
 
 from sayso.cases.acting import Action
 from sayso.desk.calling import Caller
-from sayso.desk.quarantine import Quarantine, Which
+from sayso.desk.messages.quarantine import Quarantine, Which
 from sayso.errors import SaysoError
 
 _ENOUGH = 3  # times that something is tried about a case, until it is left open

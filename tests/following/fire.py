@@ -20,9 +20,9 @@ import msgspec
 from followed import ASKED, START, SYSTEMS, Trade
 from following.clerk import Clerk
 from sayso.delivery.policy import Breaker, Retry, SystemPolicy
-from sayso.desk.follow_policy import FollowPolicy
-from sayso.desk.taking import Given
-from sayso.desk.working import Working
+from sayso.desk.cash.policy import FollowPolicy
+from sayso.desk.cash.working import Working
+from sayso.desk.messages.taking import Given
 from sayso.errors import StoreAway
 from sayso.store import contracts
 from sayso.store import database as store_database

@@ -11,7 +11,7 @@ import pytest
 from followed import START, trade_on
 from sayso.canon.times import moment
 from sayso.delivery.inbound import Inbound
-from sayso.desk.following import Following
+from sayso.desk.cash.following import Following
 from sayso.store import inbox
 from sayso.store.inbox import Message
 

@@ -20,7 +20,8 @@ from following.agreement import compared, disagreements
 from following.fire import World, world_on
 from sayso.cash.fold import fold
 from sayso.cash.shapes import Effect, Fact, State
-from sayso.desk import consequences, following, taking
+from sayso.desk.cash import consequences, following
+from sayso.desk.messages import taking
 from sayso.store import database as store_database
 from sayso.store import inbox
 from sayso.systems.seam import Ask

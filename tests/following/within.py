@@ -16,7 +16,7 @@ from sayso.cash.fold import fold, state_bytes, state_digest
 from sayso.cash.receivables import Receivables, receivables
 from sayso.cash.shapes import Fact
 from sayso.desk import ledger
-from sayso.desk.telling import fact_of
+from sayso.desk.cash.telling import fact_of
 from sayso.store import following
 from sayso.store.following import Known
 

@@ -11,7 +11,7 @@ import pytest
 
 from followed import SYSTEMS, Trade, trade_on
 from sayso.canon.times import moment
-from sayso.desk.taking import batch
+from sayso.desk.messages.taking import batch
 
 STOCK = {("lamp", "LON"): 10, ("pen", "LON"): 50}
 

@@ -11,8 +11,8 @@ from msgspec import Struct
 from sayso.api.answered import Answered
 from sayso.api.settings import Settings
 from sayso.desk.calling import Caller, Desk, Keys, Reply
-from sayso.desk.quarantine import Quarantine
-from sayso.desk.taking import Taking
+from sayso.desk.messages.quarantine import Quarantine
+from sayso.desk.messages.taking import Taking
 from sayso.errors import SaysoError
 from sayso.insight.transactions import Transactions
 

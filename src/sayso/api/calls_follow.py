@@ -12,10 +12,10 @@ from sayso.api import calls
 from sayso.api.call import Ask, Follow, House
 from sayso.api.problems import WrongMedia
 from sayso.canon.times import parse_moment
-from sayso.desk import taking
 from sayso.desk.calling import Reply
-from sayso.desk.quarantine import Edited, Which
-from sayso.desk.taking import Given
+from sayso.desk.messages import taking
+from sayso.desk.messages.quarantine import Edited, Which
+from sayso.desk.messages.taking import Given
 from sayso.errors import BadField, NotAllowed, NotFound
 from sayso.insight.transactions import Query
 from sayso.store.inbox import Message

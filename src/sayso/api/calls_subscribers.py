@@ -6,7 +6,7 @@ import re
 
 from sayso.api.call import Ask, House
 from sayso.desk.calling import Reply
-from sayso.desk.subscribing import NAME
+from sayso.desk.messages.subscribing import NAME
 from sayso.errors import NotFound
 
 

@@ -21,7 +21,7 @@ from sayso.api.schemas import Schema, plain, schemas
 from sayso.api.settings import Settings
 from sayso.api.shapes import Problem
 from sayso.desk.calling import SCOPES
-from sayso.desk.taking import MOST_EVENTS
+from sayso.desk.messages.taking import MOST_EVENTS
 from sayso.errors import (
     BadField,
     BadRequest,

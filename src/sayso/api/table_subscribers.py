@@ -6,7 +6,7 @@ from sayso.api import calls_subscribers as calls
 from sayso.api import shapes_subscribers as shapes
 from sayso.api.call import Call, Parameter
 from sayso.api.parameters import TEXT
-from sayso.desk.subscribing import Again, Subscription
+from sayso.desk.messages.subscribing import Again, Subscription
 from sayso.errors import BadField, BadRequest, Busy, Conflict, KeyReused, NotFound, StoreAway, TooLarge
 
 _NAME = Parameter("subscriber", "path", "The subscriber's name.", TEXT, required=True, example="shop")

@@ -14,7 +14,7 @@ from sayso.bench import events_crew, loading, processors
 from sayso.bench.events_crew import Post
 from sayso.bench.events_trade import LINES, Trade, passing
 from sayso.bench.world import Scale
-from sayso.desk.refolding import refold
+from sayso.desk.messages.refolding import refold
 from sayso.store import benchmark_events as rows
 from sayso.store import database
 from sayso.store.inbox import Message

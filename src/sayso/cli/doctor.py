@@ -14,8 +14,8 @@ from sayso import wiring
 from sayso.cli import options
 from sayso.desk import doctor as desk
 from sayso.desk import doctor_follow
+from sayso.desk.cash.policy import FollowPolicy
 from sayso.desk.doctor import Finding
-from sayso.desk.follow_policy import FollowPolicy
 from sayso.errors import SaysoError
 from sayso.store import database, migrate
 

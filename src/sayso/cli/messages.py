@@ -13,8 +13,8 @@ import msgspec
 from sayso import wiring
 from sayso.canon.times import parse_moment
 from sayso.cli import options
-from sayso.desk.following import Following
-from sayso.desk.refolding import Compared, refold
+from sayso.desk.cash.following import Following
+from sayso.desk.messages.refolding import Compared, refold
 from sayso.errors import BadField
 
 _DIFFERENT = 1

@@ -12,7 +12,7 @@ import msgspec
 from sayso import wiring
 from sayso.cli import options
 from sayso.desk.calling import Caller, Reply
-from sayso.desk.quarantine import Edited, Which
+from sayso.desk.messages.quarantine import Edited, Which
 from sayso.errors import BadField
 
 _EVERYTHING = Caller("terminal", frozenset({"admin"}))

@@ -13,7 +13,7 @@ import msgspec
 from sayso import wiring
 from sayso.cli import options
 from sayso.desk.calling import Caller, Reply
-from sayso.desk.subscribing import Again, Subscribing, Subscription
+from sayso.desk.messages.subscribing import Again, Subscribing, Subscription
 from sayso.errors import BadField
 
 _EVERYTHING = Caller("terminal", frozenset({"admin"}))

@@ -14,7 +14,7 @@ from sayso.promise.browsing import BrowseQuery
 from sayso.promise.ordering import OrderRequest
 
 if TYPE_CHECKING:
-    from sayso.desk.subscribing import Subscribing
+    from sayso.desk.messages.subscribing import Subscribing
 
 #: Every scope a key may carry, and what it opens.
 SCOPES: Mapping[str, str] = {

@@ -16,16 +16,16 @@ from sayso.canon.times import moment, parse_duration
 from sayso.desk import browse, records, redating
 from sayso.desk.calling import Caller, DecisionQuery, EndsQuery, Reply
 from sayso.desk.cardfile import CardFile
-from sayso.desk.casework import Casework
-from sayso.desk.countersign import countersigned
+from sayso.desk.cases.casework import Casework
+from sayso.desk.cash.countersign import countersigned
 from sayso.desk.errands import Ask, Asked, End, Place, Renew, Said, order_body
 from sayso.desk.facts import load_batch
 from sayso.desk.lane import Lane
 from sayso.desk.looking_ahead import LookedAhead, look_ahead
 from sayso.desk.measures import count_decision
+from sayso.desk.messages.subscribing import Subscribing
 from sayso.desk.replay import rebuilt
 from sayso.desk.signing import Signer
-from sayso.desk.subscribing import Subscribing
 from sayso.desk.waiting import same_request
 from sayso.errors import BadField, NotAllowed, NotFound
 from sayso.promise import answer as shown

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sayso.canon.times import moment
+from sayso.desk.cash.policy import FollowPolicy
 from sayso.desk.doctor import Finding, Patient, State
-from sayso.desk.follow_policy import FollowPolicy
 from sayso.errors import SaysoError
 from sayso.store import vitals
 from sayso.store.database import mapped

@@ -18,9 +18,9 @@ from typing import Any
 import asyncpg
 import structlog
 
-from sayso.desk import placing
 from sayso.desk.batch import Again, Batch, Looked
 from sayso.desk.cardfile import CardFile
+from sayso.desk.cash import placing
 from sayso.desk.draft import Draft, Group, Rows, rows_of
 from sayso.desk.errands import Asked, End, Errand, Said
 from sayso.desk.handover import replace_reported

@@ -26,7 +26,8 @@ _MOST_NUMBERED = 10_000
 
 class Said(Struct, frozen=True):
     """Something to tell. `type` a CloudEvents type, `subject` the order (or item and site), `at` when it happened, `data`
-    JSON values (Decimal, date and datetime too), or their JSON. `customer`: whose it is; "" is told to nobody who is bound to customers.
+    JSON values (Decimal, date and datetime too), or their JSON. `customer`: whose it is; "" is told to nobody who is bound
+    to customers.
 
     `source` and `id` are those of an event that is passed on as it came; left out, it is Sayso's own.
     """

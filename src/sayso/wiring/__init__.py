@@ -20,9 +20,9 @@ from typing import Any
 
 from sayso.desk.desk import Desk
 from sayso.desk.keys import Keys
+from sayso.desk.messages.subscribing import Subscribing
 from sayso.desk.rounds import Rounds
 from sayso.desk.signing import Signer
-from sayso.desk.subscribing import Subscribing
 from sayso.errors import Misconfigured
 from sayso.promise import policy as policies
 from sayso.promise.policy import Policy

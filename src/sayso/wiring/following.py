@@ -14,15 +14,15 @@ from msgspec import structs
 
 from sayso.delivery import broker
 from sayso.delivery.webhooks import Webhooks
-from sayso.desk import follow_policy
-from sayso.desk.brought import keeping
-from sayso.desk.casework import Casework
-from sayso.desk.follow_policy import FollowPolicy
-from sayso.desk.following import Following
-from sayso.desk.quarantine import Quarantine
-from sayso.desk.subscribing import stuck_case
-from sayso.desk.taking import Taking
-from sayso.desk.working import Working
+from sayso.desk.cases.casework import Casework
+from sayso.desk.cash import policy as follow_policy
+from sayso.desk.cash.following import Following
+from sayso.desk.cash.policy import FollowPolicy
+from sayso.desk.cash.working import Working
+from sayso.desk.messages.brought import keeping
+from sayso.desk.messages.quarantine import Quarantine
+from sayso.desk.messages.subscribing import stuck_case
+from sayso.desk.messages.taking import Taking
 from sayso.errors import Misconfigured
 from sayso.insight.transactions import Transactions
 from sayso.promise.policy import Policy

@@ -13,8 +13,8 @@ from sayso.api import Settings, build
 from sayso.cash.fold import read_state
 from sayso.delivery.policy import SystemPolicy
 from sayso.desk.calling import Caller
-from sayso.desk.follow_policy import FollowPolicy
-from sayso.desk.working import Working
+from sayso.desk.cash.policy import FollowPolicy
+from sayso.desk.cash.working import Working
 from sayso.promise.policy import Policy
 from sayso.store import contracts
 from sayso.systems.contracts import shipped

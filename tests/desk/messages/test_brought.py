@@ -9,9 +9,9 @@ import pytest
 
 from sayso.canon.events import TYPES
 from sayso.delivery.broker_in import Arrived, messages
-from sayso.desk.brought import keeping
 from sayso.desk.calling import Caller
-from sayso.desk.taking import Given, Taking, event
+from sayso.desk.messages.brought import keeping
+from sayso.desk.messages.taking import Given, Taking, event
 from sayso.store import contracts
 from sayso.store import database as store
 from sayso.systems.contracts import shipped

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sayso.canon.events import Event
 from sayso.cash.fold import fold, read_state, state_bytes, state_digest
 from sayso.cash.shapes import Fact, State
-from sayso.desk.consequences import Consequences
-from sayso.desk.follow_policy import FollowPolicy
-from sayso.desk.placing import message_of
-from sayso.desk.reading import Reader
-from sayso.desk.receiving import Receivables
-from sayso.desk.telling import OF_STOCK, Ready, document_of, fact_of, ready
+from sayso.desk.cash.consequences import Consequences
+from sayso.desk.cash.folded import Folded
+from sayso.desk.cash.placing import message_of
+from sayso.desk.cash.policy import FollowPolicy
+from sayso.desk.cash.receiving import Receivables
+from sayso.desk.cash.telling import OF_STOCK, Ready, document_of, fact_of, ready
+from sayso.desk.messages.reading import Reader
 from sayso.errors import SaysoError
 from sayso.promise.policy import Policy
 from sayso.store import following as store
@@ -27,14 +28,6 @@ from sayso.store.inbox import Kept, Verdict
 
 _MOST_TURNS = 20
 _ORDER = "order "
-
-
-class Folded(NamedTuple):
-    """An order whose facts have changed: its state before (None: it was not known), after, and the facts."""
-
-    before: State | None
-    after: State
-    facts: tuple[Fact, ...]
 
 
 class Following:

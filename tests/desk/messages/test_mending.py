@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from sayso.desk.mending import apply_again
+from sayso.desk.messages.mending import apply_again
 from sayso.errors import Busy, Conflict, NotFound
 from sayso.store import database as store_database
 from sayso.store import inbox

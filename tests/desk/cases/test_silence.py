@@ -14,8 +14,8 @@ from office import ANN, Office
 from sayso.canon.events_order import OrderAccepted, OrderLine, OrderPlaced
 from sayso.cases.policy import CasePolicy
 from sayso.cases.policy import read as policy_of
-from sayso.desk import silence
-from sayso.desk.settling import Settled
+from sayso.desk.cases import silence
+from sayso.desk.cases.settling import Settled
 from sayso.store import database as stores
 from sayso.store import inbox
 

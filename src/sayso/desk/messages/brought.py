@@ -8,7 +8,7 @@ from typing import Any
 
 from sayso.delivery.broker import Keep
 from sayso.delivery.broker_in import Brought
-from sayso.desk.glance import Glance
+from sayso.desk.messages.glance import Glance
 from sayso.store import inbox
 from sayso.store.database import mapped
 from sayso.store.inbox import Message

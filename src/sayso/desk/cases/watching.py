@@ -9,7 +9,7 @@ from typing import Any
 
 from sayso.canon.findings import Finding
 from sayso.cases.policy import CasePolicy
-from sayso.desk.settling import CaseScope, Settled, settle_cases
+from sayso.desk.cases.settling import CaseScope, Settled, settle_cases
 from sayso.store import watching as store
 
 #: How long an effect may be unclear before a person is asked.

@@ -12,7 +12,7 @@ import msgspec
 
 from sayso.canon.findings import Finding
 from sayso.cases.policy import read as policy_of
-from sayso.desk.casework import CaseScope, Settled, settle_cases
+from sayso.desk.cases.casework import CaseScope, Settled, settle_cases
 from sayso.store import database as stores
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -15,8 +15,8 @@ from sayso.canon.decimals import plain
 from sayso.canon.times import moment
 from sayso.delivery.inbound import Handler
 from sayso.desk.calling import Caller, Reply
-from sayso.desk.glance import Glance
-from sayso.desk.mending import Came, apply_again, close_cases
+from sayso.desk.messages.glance import Glance
+from sayso.desk.messages.mending import Came, apply_again, close_cases
 from sayso.desk.once import once
 from sayso.errors import BadField, BadRequest, NotAllowed
 from sayso.store import inbox

@@ -11,7 +11,14 @@ import pytest
 from sayso.delivery.webhooks import Stuck
 from sayso.delivery.webhooks_signing import is_secret
 from sayso.desk.calling import Caller
-from sayso.desk.subscribing import Again, Subscribing, Subscription, check_types, check_url, stuck_case
+from sayso.desk.messages.subscribing import (
+    Again,
+    Subscribing,
+    Subscription,
+    check_types,
+    check_url,
+    stuck_case,
+)
 from sayso.errors import BadField, Conflict, KeyReused, NotAllowed, NotFound
 from sayso.store import database as store
 from sayso.store import outgoing, subscribers

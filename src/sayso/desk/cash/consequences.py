@@ -20,18 +20,19 @@ from sayso.cash.kept import ended
 from sayso.cash.matching import match
 from sayso.cash.shapes import Effect, State
 from sayso.cash.triggering import to_invoice
-from sayso.desk import booked, deciding, silence
-from sayso.desk.follow_policy import FollowPolicy
-from sayso.desk.settling import CaseScope, settle_cases
-from sayso.desk.telling import Ready
+from sayso.desk.cases import silence
+from sayso.desk.cases.settling import CaseScope, settle_cases
+from sayso.desk.cash import booked, deciding
+from sayso.desk.cash.folded import Folded
+from sayso.desk.cash.policy import FollowPolicy
+from sayso.desk.cash.telling import Ready
 from sayso.promise.policy import Policy
 from sayso.store import endings, outbox, outgoing
 from sayso.store import following as store
 from sayso.store.endings import Ending
 
 if TYPE_CHECKING:
-    from sayso.desk.following import Folded
-    from sayso.desk.reading import Understood
+    from sayso.desk.messages.reading import Understood
 
 #: Words of the promise ledger that the facts say; what a storefront or its buyer did is not taken back by them.
 _BY_FACTS = frozenset({"kept", "late", "short", "refused_by_erp"})

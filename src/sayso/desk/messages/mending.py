@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from sayso.canon.decimals import plain
 from sayso.delivery.inbound import Handler, sentence
-from sayso.desk.settling import CaseScope, settle_cases
+from sayso.desk.cases.settling import CaseScope, settle_cases
 from sayso.errors import Busy
 from sayso.store import inbox
 from sayso.store import quarantine as rows

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from sayso.delivery.inbound import Handler
-from sayso.desk.mending import applied_in_order
+from sayso.desk.messages.mending import applied_in_order
 from sayso.errors import BadField, SaysoError
 from sayso.store import inbox, taking_over
 from sayso.store import quarantine as rows

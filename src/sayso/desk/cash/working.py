@@ -16,11 +16,13 @@ import structlog
 from sayso.canon.findings import Finding
 from sayso.delivery.inbound import Inbound
 from sayso.delivery.outbound import Outbound
-from sayso.desk import daily, measures, silence
-from sayso.desk.casework import CaseScope, settle_cases
-from sayso.desk.follow_policy import FollowPolicy
-from sayso.desk.following import Following
-from sayso.desk.reading import held_back
+from sayso.desk import measures
+from sayso.desk.cases import silence
+from sayso.desk.cases.casework import CaseScope, settle_cases
+from sayso.desk.cash import daily
+from sayso.desk.cash.following import Following
+from sayso.desk.cash.policy import FollowPolicy
+from sayso.desk.messages.reading import held_back
 from sayso.errors import StoreAway
 from sayso.promise.policy import Policy
 from sayso.store import inbox, outgoing, vitals

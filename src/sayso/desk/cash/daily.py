@@ -11,8 +11,8 @@ from sayso.cash.fold import read_state
 from sayso.cash.policy import CashPolicy, zone_of
 from sayso.cash.shapes import Effect, Fact
 from sayso.cash.triggering import daily
-from sayso.desk.follow_policy import FollowPolicy
-from sayso.desk.telling import fact_of
+from sayso.desk.cash.policy import FollowPolicy
+from sayso.desk.cash.telling import fact_of
 from sayso.store import following as store
 from sayso.store import outbox
 

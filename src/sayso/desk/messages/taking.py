@@ -18,7 +18,7 @@ from prometheus_client import Counter
 from sayso.canon.canonical import digest
 from sayso.canon.events import TYPES, family_of
 from sayso.desk.calling import Caller, Reply
-from sayso.desk.glance import Glance
+from sayso.desk.messages.glance import Glance
 from sayso.desk.once import once
 from sayso.errors import BadField, BadRequest, NotAllowed, TooLarge
 from sayso.store import inbox

@@ -11,8 +11,8 @@ from sayso.cash.chosen import choose
 from sayso.cash.countersign import agreed, charges_of, the_acceptance
 from sayso.cash.fold import fold
 from sayso.cash.lines import changes_of, terms_of
-from sayso.desk.remedies import Done, Work, tell
-from sayso.desk.telling import fact_of
+from sayso.desk.cases.remedies import Done, Work, tell
+from sayso.desk.cash.telling import fact_of
 from sayso.errors import Conflict
 from sayso.store import following
 

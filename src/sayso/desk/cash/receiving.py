@@ -26,16 +26,16 @@ from sayso.canon.events_order import OrderPlaced
 from sayso.cash.applying import Applied, application_of, apply_payment, reapply
 from sayso.cash.receivables import findings, receivables
 from sayso.cash.shapes import Effect, Fact, InvoiceState, OpenItem, PaymentState
-from sayso.desk import bookkeeping
-from sayso.desk.follow_policy import FollowPolicy
-from sayso.desk.placing import OURSELVES
-from sayso.desk.telling import Ready, fact_of
+from sayso.desk.cash import bookkeeping
+from sayso.desk.cash.folded import Folded
+from sayso.desk.cash.placing import OURSELVES
+from sayso.desk.cash.policy import FollowPolicy
+from sayso.desk.cash.telling import Ready, fact_of
 from sayso.store import following as store
 from sayso.store.following import OpenRow, PaymentRow
 
 if TYPE_CHECKING:
-    from sayso.desk.consequences import Consequences
-    from sayso.desk.following import Folded
+    from sayso.desk.cash.consequences import Consequences
 
 #: Tellings that change what a payment is, or what is left of it.
 _OF_PAYMENTS = ("payment.received", "payment.applied", "payment.reversed")

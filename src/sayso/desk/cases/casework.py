@@ -13,10 +13,10 @@ from sayso.canon.times import format_duration, moment
 from sayso.cases.acting import Action, check_person, checked
 from sayso.cases.kinds import KINDS, kind_of, remedies_of
 from sayso.cases.policy import CasePolicy
-from sayso.desk.agreeing import accept_difference
 from sayso.desk.calling import Caller, CaseQuery, Reply
-from sayso.desk.remedies import REACHING, Done, Work
-from sayso.desk.settling import CaseScope, Settled, closing, settle_cases, tell_cases
+from sayso.desk.cases.agreeing import accept_difference
+from sayso.desk.cases.remedies import REACHING, Done, Work
+from sayso.desk.cases.settling import CaseScope, Settled, closing, settle_cases, tell_cases
 from sayso.errors import Conflict, KeyReused, NotAllowed, NotFound
 from sayso.store import cases as rows
 from sayso.store import promises, transactions

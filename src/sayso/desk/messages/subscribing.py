@@ -23,8 +23,8 @@ from sayso.delivery.webhooks_policy import WebhookPolicy
 from sayso.delivery.webhooks_reach import is_public
 from sayso.delivery.webhooks_signing import new_secret
 from sayso.desk.calling import Caller, Reply
+from sayso.desk.cases.settling import CaseScope, settle_cases
 from sayso.desk.once import once
-from sayso.desk.settling import CaseScope, settle_cases
 from sayso.errors import BadField, Conflict, NotAllowed, NotFound
 from sayso.store import outgoing
 from sayso.store import subscribers as store

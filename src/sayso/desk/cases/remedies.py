@@ -32,8 +32,8 @@ from sayso.cash.fold import read_state
 from sayso.cash.lines import changes_of, terms_of
 from sayso.cash.receivables import payment_state
 from sayso.cash.shapes import LineState, State
-from sayso.desk.placing import OURSELVES, message_of
-from sayso.desk.telling import fact_of
+from sayso.desk.cash.placing import OURSELVES, message_of
+from sayso.desk.cash.telling import fact_of
 from sayso.errors import BadField, Conflict, NotFound
 from sayso.store import cases as rows
 from sayso.store import following, inbox, outbox, transactions

@@ -15,10 +15,10 @@ from sayso.cases.policy import CasePolicy, FeedPolicy, SilencePolicy
 from sayso.cases.silence import LOOKS_BACK, Rhythm, declared, expected, learned
 from sayso.cash.fold import read_state
 from sayso.cash.shapes import State
-from sayso.desk.placing import OURSELVES
-from sayso.desk.settling import CaseScope, Settled, settle_cases
-from sayso.desk.stage_clocks import Expected, expectations
-from sayso.desk.watching import watch
+from sayso.desk.cases.settling import CaseScope, Settled, settle_cases
+from sayso.desk.cases.stage_clocks import Expected, expectations
+from sayso.desk.cases.watching import watch
+from sayso.desk.cash.placing import OURSELVES
 from sayso.store import clocks as store
 from sayso.store.database import mapped
 

@@ -1,0 +1,1 @@
+"""Cases opened, brought up to date, worked and closed; silence noticed."""
