@@ -5,6 +5,7 @@ What an open case of the same order or document can account for is set apart and
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
@@ -39,6 +40,7 @@ ACCOUNTED: Mapping[str, frozenset[str]] = {
     "effect": _UNDONE,
 }
 
+_MESSAGE = re.compile(r"[A-Z]+-[A-Z]+-(.+?)-[0-9]{1,2}(?:-[0-9]{1,2})?")
 _MISTOLD = ("wrong_quantity", "another_body")
 
 
@@ -72,7 +74,7 @@ async def compared(
     found += _lines(company, states)
     found += await _money(pool, company)
     found += await _effects(pool, company)
-    cases, played = await _cases(pool, company), truth.played(company)
+    cases, played = await _cases(pool), truth.played(company)
     left, explained = [], Counter[str]()
     for one in found:
         kinds = set().union(*(cases.get(name, ()) for name in one.about)) & ACCOUNTED.get(
@@ -228,7 +230,7 @@ def _twice(what: str, keys: Iterable[Any]) -> list[Difference]:
     ]
 
 
-async def _cases(pool: Any, company: Company) -> dict[str, set[str]]:
+async def _cases(pool: Any) -> dict[str, set[str]]:
     """The kinds of open cases, by the orders and documents that they are about."""
     found: dict[str, set[str]] = defaultdict(set)
     for row in await pool.fetch(
@@ -238,22 +240,15 @@ async def _cases(pool: Any, company: Company) -> dict[str, set[str]]:
         about = {
             row["order"],
             row["document"],
-            facts.get("order"),
-            facts.get("payment"),
-            facts.get("effect"),
-            facts.get("id"),
+            *(facts.get(name) for name in ("order", "payment", "effect", "id")),
         }
         for name in about - {None, ""}:
             found[name].add(row["kind"])
-            for delivery in _sent(company).get(name, ()):
-                found[delivery].add(row["kind"])
+            found[_document(name)].add(row["kind"])
     return found
 
 
-def _sent(company: Company) -> dict[str, set[str]]:
-    """By the id of a message: the order and the document that it is about."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for one in company.outlet.deliveries if hasattr(company.outlet, "deliveries") else ():
-        document = one.message.split("-", 2)[2].rsplit("-", 1)[0] if one.message.count("-") > 2 else ""
-        found[one.message] |= {one.order, document} - {""}
-    return found
+def _document(message: str) -> str:
+    """The document that a message of the simulated systems is about: its id is SYSTEM-KIND-DOCUMENT-REVISION."""
+    found = _MESSAGE.fullmatch(message)
+    return found[1] if found else message

@@ -17,6 +17,7 @@ from msgspec import Struct
 from sayso.canon.events import Event
 from sayso.canon.events_money import (
     Application,
+    CreditMemoIssued,
     InvoiceIssued,
     PaymentApplied,
     PaymentReceived,
@@ -118,6 +119,7 @@ class Receivables:
         """Keep the books in step with the documents that were told, and with what payments were used for."""
         wanted, facts = bookkeeping.Wanted(), [fact for one in folded.values() for fact in one.facts]
         told = {(one.telling.family, one.telling.document) for one in fresh}
+        told |= _waited(facts, {number for family, number in told if family == "invoice.issued"})
         wanted.documents(facts, told)
         customers = {item.invoice: item.customer for one in folded.values() for item in one.after.invoices}
         for one in touched:
@@ -213,6 +215,21 @@ class Receivables:
 
 def _payment_of(one: Ready) -> str:
     return one.telling.document if one.telling.family == "payment.received" else cast(Any, one.data).payment
+
+
+def _waited(facts: Iterable[Fact], invoices: set[str]) -> set[tuple[str, str]]:
+    """Credit memos and write-offs that came before their invoices, which are here now."""
+    found = set()
+    for fact in facts:
+        data = fact.data
+        names: set[str] = set()
+        if isinstance(data, CreditMemoIssued):
+            names = {data.invoice}
+        elif isinstance(data, PaymentApplied) and not data.payment:
+            names = {line.invoice for line in data.lines}
+        if names & invoices:
+            found.add((fact.family, fact.document))
+    return found
 
 
 def _invoices(folded: Iterable[Folded]) -> list[tuple[InvoiceState, OpenItem, Decimal]]:
