@@ -36,7 +36,7 @@ from sayso.store.server import Server
 _SCOPES = ("facts", "promises", "orders", "availability", "cases", "messages", "insight", "admin")
 _MARK = "This folder belongs to `sayso demo`, which empties it whenever it starts.\n"
 _KEPT = "usual"  # the setting that is run last, where all are
-_CASH_DAYS = 30
+_CASH_DAYS = 10
 
 
 @click.command(epilog="Example: sayso demo --once --json --days 30")
