@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from sayso.contracts.contract import as_text
 from sayso.contracts.shapes import Needs
 from sayso.errors import Conflict, Misconfigured
 from sayso.store import contracts, identities
+from sayso.store import database as store_database
 from sayso.store.identities import Identity
 from sayso.systems.contracts import shipped
 
@@ -36,6 +38,17 @@ async def test_those_that_come_with_sayso_are_installed_once(conn):
     assert {kind: as_text(each) for kind, each in kept["wms"].items()} == {
         each.kind: as_text(each) for each in found
     }
+
+
+async def test_two_processes_that_start_at_once_install_them_together(database):
+    pool = await store_database.pool(database, "sayso", 4)
+    many = [
+        contracts.install(pool, shipped(system).values(), NOW)
+        for system in ("wms", "erp", "wms", "erp", "wms")
+    ]
+    await asyncio.gather(*many)
+    assert set(await contracts.in_force(pool)) == {"wms", "erp"}
+    await pool.close()
 
 
 async def test_installing_leaves_what_a_person_has_put(conn):

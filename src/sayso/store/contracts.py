@@ -76,6 +76,11 @@ async def put(conn: Any, contract: Contract, by: str, now: datetime) -> int:
             added = await conn.fetchval(
                 _SQL.add, contract.system, contract.kind, contract.version, contract.mode, body, now, by
             )
+            if added is None:  # another process put it since we looked
+                row = await conn.fetchrow(_SQL.latest, contract.system, contract.kind)
+                added = (
+                    contract.version if row["version"] == contract.version and row["body"] == body else None
+                )
     if added is None:
         highest = row["version"] if row is not None else contract.version
         raise Conflict(
