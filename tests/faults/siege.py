@@ -74,6 +74,7 @@ class Siege:
         self.placed: dict[str, str] = {}
         self.killed: Counter[str] = Counter()
         self.over = False
+        self.passing: asyncio.Task[None]
         self.working: Any = None
         self.casework: Any = None
         self.workers: list[subprocess.Popen[bytes]] = []
@@ -222,13 +223,14 @@ async def besieged(folder: Folder, seed: int, *, orders: int, speed: float) -> A
             base_url=siege.sayso, headers=headers, timeout=15, trust_env=False, event_hooks=hooks
         ) as client:
             siege.company.outlet = siege.company.office.outlet = Posted(client, simulated=False)
-            passing = asyncio.create_task(siege.days())
+            passing = siege.passing = asyncio.create_task(siege.days())
             siege.client = client
             try:
                 yield siege
             finally:
                 siege.over = True
-                await passing
+                passing.cancel()
+                await asyncio.gather(passing, return_exceptions=True)
     finally:
         await asyncio.to_thread(siege.close)
         server.should_exit = True
@@ -261,6 +263,7 @@ async def afterwards(siege: Siege, days: float, patience: float) -> None:
         for turn in itertools.count():
             siege.company.resend()
             while not await siege.rests(end if turn > 2 else siege.company.now):
+                assert not siege.passing.done(), siege.passing.exception()
                 assert asyncio.get_running_loop().time() < until, await siege.standing()
                 await asyncio.sleep(0.2)
             if turn > 2 and clerk.did == before:

@@ -41,4 +41,4 @@ async def test_nothing_is_lost_or_done_twice_on_the_way_to_cash(folder: Folder) 
         assert found.differences == [], (found, siege.killed)
         assert {order for order, state in siege.placed.items() if state == "placed"} <= known
         assert len(known) > 30
-        assert sum(siege.killed.values()) > 5
+        assert sum(siege.killed.values()) > 2
