@@ -53,7 +53,8 @@ class Consequences:
         self._before: dict[str, State | None] = {}
         self._effects: list[Effect] = []
         self._news: list[Ready] = []
-        self._payments: dict[str, list[Finding]] = {}
+        self._payments: dict[str, tuple[int, list[Finding]]] = {}
+        self._turn = 0
         self._read: Understood | None = None
 
     def read(self, read: Understood) -> None:
@@ -63,6 +64,7 @@ class Consequences:
 
     def folded(self, folded: Mapping[str, Folded], fresh: Sequence[Ready]) -> None:
         """Orders that changed, and the tellings that are new."""
+        self._turn += 1
         for order, one in folded.items():
             before = self._before.setdefault(order, one.before)
             self._orders[order] = one._replace(before=before)
@@ -74,8 +76,17 @@ class Consequences:
             self._news.append(new)
 
     def on_payment(self, payment: str, found: Iterable[Finding]) -> None:
-        """What is found of a payment now; what was found of it before, and is not any more, is over."""
-        self._payments.setdefault(payment, []).extend(found)
+        """What is found of a payment now; what was found of it before, and is not any more, is over.
+
+        So it is within a batch: what one turn found of a payment does not outlive the next that looks at it.
+        """
+        turn, known = self._payments.get(payment, (0, []))
+        self._payments[payment] = (self._turn, [*(known if turn == self._turn else ()), *found])
+
+    @property
+    def of_payments(self) -> list[Finding]:
+        """What was found of payments when each was looked at last."""
+        return [one for _, some in self._payments.values() for one in some]
 
     def ask(self, effects: Iterable[Effect]) -> None:
         """Something else that systems are to be asked."""
@@ -100,7 +111,7 @@ class Consequences:
         await settle_cases(connection, scope, self.findings, self._now, self._follow.cases)
         if self._payments:
             scope = CaseScope(documents=sorted(self._payments), found_in=("account",))
-            found = [one for some in self._payments.values() for one in some]
+            found = self.of_payments
             await settle_cases(connection, scope, found, self._now, self._follow.cases)
         states = [one.after for one in self._orders.values()]
         await silence.follow(connection, states, self._now, self._follow.cases)

@@ -81,8 +81,10 @@ class Receivables:
         customers = {item.customer for _, item, _ in invoices} | {one.state.customer for one in touched}
         if not customers:
             return []
-        accounts = await store.accounts_of(connection, sorted(customers))
-        return await self._apply(connection, {*accounts.values(), _NOBODY}, touched, consequences)
+        accounts = set((await store.accounts_of(connection, sorted(customers))).values())
+        if any(one.telling.family == "invoice.issued" for one in fresh):
+            accounts.add(_NOBODY)  # whose money nobody knew may be for one of these
+        return await self._apply(connection, accounts, touched, consequences)
 
     async def _payments(
         self, connection: Any, fresh: Sequence[Ready], consequences: Consequences
