@@ -200,6 +200,20 @@ async def test_run_comes_back_from_a_database_that_was_away(pool: Any, conn: Any
     assert await seen() == [1]
 
 
+async def test_a_connection_that_is_lost_under_a_message_is_a_database_that_is_away(
+    pool: Any, conn: Any, seen: Any
+) -> None:
+    async def cut(connection: Any, some: list[Kept], now: datetime) -> list[Verdict]:
+        await conn.execute("SELECT pg_terminate_backend($1)", connection.get_server_pid())
+        return await Desk()(connection, some, now)
+
+    await inbox.keep(conn, [told("1")], NOW)
+    with pytest.raises(StoreAway):
+        await _inbound(pool, cut).once()
+    assert await _inbound(pool, Desk()).once() == 1
+    assert await seen() == [1]
+
+
 @pytest.mark.parametrize(
     ("error", "spared"),
     [(asyncpg.DiskFullError, True), (asyncpg.SerializationError, True), (asyncpg.OutOfMemoryError, False)],

@@ -272,10 +272,12 @@ def _blamed(error: Exception) -> bool:
 
 async def _spare(connection: Any, lane: int, error: Exception) -> None:
     """Nobody died of a lane: PostgreSQL asks to try again, or has no room. Lost connections and memory may be its doing."""
-    if connection.is_closed() or isinstance(error, asyncpg.OutOfMemoryError):
+    if isinstance(error, asyncpg.OutOfMemoryError):
         return
+    # A pool's connection that is lost cannot even be asked whether it is closed.
     with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
-        await inbox.lane_spared(connection, lane)
+        if not connection.is_closed():
+            await inbox.lane_spared(connection, lane)
 
 
 def _said(error: Exception) -> str:
