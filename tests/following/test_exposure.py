@@ -44,7 +44,7 @@ async def test_an_order_that_was_held_and_released_counts_once(database: str) ->
 async def test_an_order_that_is_paid_counts_for_nothing(database: str) -> None:
     async with trade_on(database, STOCK) as trade:
         await trade.order("WEB-1", "ada", ("lamp", 4))
-        await trade.days(60)
+        await trade.until(trade.now + timedelta(days=60), timedelta(hours=8))
         assert (await trade.state("WEB-1")).financial
         assert (await wanted(trade), await trade.shop.exposure("ada")) == (0, 0)
         assert await trade.shop.sellable("lamp", "LON") == 6
